@@ -1,0 +1,42 @@
+// Comfort on top of pages that work without it: show a password, copy a value, dismiss a notice, close menus.
+
+document.addEventListener('click', (event) => {
+  const target = event.target.closest('[data-reveal], [data-copy], [data-dismiss]')
+  if (target?.matches('[data-reveal]')) reveal(target)
+  if (target?.matches('[data-copy]')) copy(target)
+  if (target?.matches('[data-dismiss]')) target.closest('.alert').remove()
+  closeMenus((menu) => !menu.contains(event.target))
+})
+
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') closeMenus(() => true)
+})
+
+document.addEventListener('htmx:load', (event) => showButtons(event.target))
+showButtons(document)
+
+function showButtons(root) {
+  root.querySelectorAll('[data-reveal], [data-copy], [data-dismiss]').forEach((button) => { button.hidden = false })
+}
+
+function reveal(button) {
+  const input = document.getElementById(button.dataset.reveal)
+  const shown = input.type === 'text'
+  input.type = shown ? 'password' : 'text'
+  button.setAttribute('aria-pressed', String(!shown))
+}
+
+async function copy(button) {
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value)
+  button.classList.add('is-done')
+  button.setAttribute('aria-label', button.dataset.done)
+}
+
+function closeMenus(isLeft) {
+  document.querySelectorAll('details[name="menu"][open]').forEach((menu) => {
+    if (!isLeft(menu)) return
+    const hadFocus = menu.contains(document.activeElement)
+    menu.open = false
+    if (hadFocus) menu.querySelector('summary').focus()
+  })
+}
