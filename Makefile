@@ -1,0 +1,65 @@
+# `make` alone says what there is.
+
+PYTHON ?=
+PORT ?= 8000
+export PYTHON PORT
+
+BIN := .venv/bin
+TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard webapp/translations/*/LC_MESSAGES/messages.po))
+COMPILE_REQUIREMENTS = var/uv/bin/uv pip compile pyproject.toml --universal --generate-hashes --quiet \
+	--no-header --no-emit-index-url --no-emit-find-links
+
+.PHONY: help demo reset test test-deep lint bench screens browser requirements translations \
+	packages-demo packages-dev environment
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: packages-demo $(TRANSLATIONS) ## Candor on this machine, with invented people: http://localhost:8000 (PORT=8080 for another port)
+	@exec $(BIN)/python -m deploy.demo
+
+reset: ## ends the demo and clears its data
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m deploy.demo.reset; else rm -rf var; fi
+
+test: environment browser ## all tests but the deep ones, in a few minutes
+	$(BIN)/pytest -m "not deep"
+
+test-deep: environment browser ## the slow ones: kills, floods, scanners
+	$(BIN)/pytest -m deep
+
+lint: environment ## style, types, and which part may import which
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict webapp jobs deploy tests
+	$(BIN)/lint-imports
+
+bench: environment ## how fast it is, beside what else there is
+	$(BIN)/python -m bench
+
+screens: environment browser ## new screenshots in docs/screens
+	$(BIN)/pytest -m screens tests/browser
+
+browser: ## a Chromium for the browser tests
+	@deploy/browser.sh
+
+translations: environment ## collects what is to be translated
+	$(BIN)/pybabel -q extract --mapping webapp/babel.cfg --no-location --sort-output --project Candor --output webapp/translations/messages.pot .
+	$(BIN)/pybabel -q update --input-file webapp/translations/messages.pot --output-dir webapp/translations --no-fuzzy-matching
+	@$(MAKE) --no-print-directory environment
+
+requirements: ## pins anew what pyproject.toml asks for (UPGRADE=--upgrade for the newest)
+	@[ -x var/uv/bin/uv ] || { python3 -m venv var/uv && var/uv/bin/pip install --quiet --disable-pip-version-check uv; }
+	$(COMPILE_REQUIREMENTS) $(UPGRADE) --output-file requirements.txt
+	$(COMPILE_REQUIREMENTS) $(UPGRADE) --extra demo --output-file requirements-demo.txt
+	$(COMPILE_REQUIREMENTS) $(UPGRADE) --extra demo --extra dev --output-file requirements-dev.txt
+
+packages-demo:
+	@deploy/environment.sh requirements-demo.txt
+
+packages-dev: packages-demo
+	@deploy/environment.sh requirements-dev.txt
+
+environment: packages-dev $(TRANSLATIONS)
+
+%.mo: %.po | packages-demo
+	@$(BIN)/pybabel -q compile --input-file $< --output-file $@

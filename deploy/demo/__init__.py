@@ -1,0 +1,1 @@
+"""Candor on one machine, with nothing but Python: `make demo`."""

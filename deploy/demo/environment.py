@@ -1,0 +1,48 @@
+"""The settings of a demo. Its keys are made once and kept, so that sign-ins and links survive a restart."""
+
+import base64
+import os
+import secrets
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+KEYS = ("SECRET_KEYS", "ENCRYPTION_KEYS", "PERMANENT_KEY")
+
+
+def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mapping[str, str]) -> dict[str, str]:
+    settings = {
+        **_keys(folder / "demo.env"),
+        **services,
+        "ENVIRONMENT": "demo",
+        # Browsers allow passkeys on localhost, but not on 127.0.0.1.
+        "PUBLIC_URL": f"http://localhost:{port}",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "STORAGE_URL": (folder / "storage").as_uri(),
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(smtp_port),
+        "DEMO_MAIL_FOLDER": str(folder / "mail"),
+        "COMPANY_NAME": "Alpenglow Hosting",
+        "COMPANY_ADDRESS": "Alpenglow Hosting AG, Gäuggelistrasse 1, 7000 Chur, Switzerland",
+        "MAIL_FROM": "hello@alpenglow.example",
+    }
+    (folder / "storage").mkdir(exist_ok=True)
+    _keep(settings, folder / "demo.env")
+    own_programs_first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {**os.environ, **settings, "PATH": own_programs_first, "PYTHONUNBUFFERED": "1"}
+
+
+def _keys(file: Path) -> dict[str, str]:
+    if not file.exists():
+        return {name: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() for name in KEYS}
+    kept = dict(shlex.split(line)[0].split("=", 1) for line in file.read_text().splitlines())
+    return {name: kept[name] for name in KEYS}
+
+
+def _keep(settings: Mapping[str, str], file: Path) -> None:
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items()))
+    unfinished.replace(file)

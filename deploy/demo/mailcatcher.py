@@ -1,0 +1,47 @@
+"""An SMTP server that delivers nothing: it keeps every message as a file, for the inbox at /dev/mail."""
+
+import asyncio
+import os
+import secrets
+import time
+from collections import deque
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+KEPT = 5_000
+
+
+class Inbox:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._names = deque(sorted(path.name for path in folder.glob("*.eml")))
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        self.store(envelope)
+        return "250 Kept"
+
+    def store(self, envelope: Envelope) -> None:
+        name = f"{time.time_ns():020d}-{secrets.token_hex(4)}.eml"
+        unfinished = self._folder / f"{name}.unfinished"
+        unfinished.write_bytes(_envelope_headers(envelope) + (envelope.original_content or b""))
+        unfinished.rename(self._folder / name)
+        self._names.append(name)
+        while len(self._names) > KEPT:
+            (self._folder / self._names.popleft()).unlink(missing_ok=True)
+
+
+async def serve(inbox: Inbox, *, host: str, port: int) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(inbox, enable_SMTPUTF8=True), host, port)
+    await server.serve_forever()
+
+
+def _envelope_headers(envelope: Envelope) -> bytes:
+    lines = [f"X-Envelope-From: {envelope.mail_from or '<>'}", f"X-Envelope-To: {', '.join(envelope.rcpt_tos)}"]
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8", "surrogateescape")
+
+
+if __name__ == "__main__":
+    inbox = Inbox(Path(os.environ["DEMO_MAIL_FOLDER"]))
+    asyncio.run(serve(inbox, host=os.environ["SMTP_HOST"], port=int(os.environ["SMTP_PORT"])))

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Makes .venv from a requirements file whose every package is pinned and hashed; does nothing when it is there already.
+#     deploy/environment.sh requirements-demo.txt
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+requirements=$1
+stamp=.venv/installed-$requirements
+
+is_suitable() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+find_python() {
+    for python in ${PYTHON:-python3.13 python3.12 python3.11 python3.14 python3}; do
+        if is_suitable "$python"; then
+            echo "$python"
+            return
+        fi
+    done
+    echo "Candor needs Python 3.11 or newer${PYTHON:+, and $PYTHON is not}. If you have one: make demo PYTHON=/path/to/python3" >&2
+    return 1
+}
+
+make_venv() {
+    python=$(find_python)
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        echo "$python cannot make virtual environments. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2
+        return 1
+    fi
+    echo "Making .venv with $("$python" --version)"
+    "$python" -m venv --clear .venv
+}
+
+show_progress() {
+    awk -v total="$(grep -c '==' "$requirements")" -v terminal="$([ -t 1 ] && echo 1 || true)" '
+        /^Collecting / { if (terminal) printf "\r\033[K  %d of %d: %s", ++n, total, $2 }
+        /^Installing / { if (terminal) printf "\r\033[K"; print "  installing"; fflush() }
+        { fflush() }'
+}
+
+# A moved clone or an upgraded Python leaves an environment behind that looks whole and is not.
+wanted=$(pwd -P; cat "$requirements")
+if [ -x .venv/bin/python ] && is_suitable .venv/bin/python; then
+    [ -f "$stamp" ] && [ "$wanted" = "$(cat "$stamp")" ] && exit 0
+    grep -qF "$(pwd -P)/.venv" .venv/bin/pip || make_venv
+else
+    make_venv
+fi
+
+echo "Installing what $requirements lists"
+.venv/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes -r "$requirements" | show_progress
+echo "$wanted" > "$stamp"

@@ -1,0 +1,18 @@
+"""What keeps the house in order."""
+
+from datetime import timedelta
+
+from jobs.job import job
+from webapp import audit, links, queue
+from webapp.clock import utc_now
+
+
+@job
+def seal_audit() -> None:
+    audit.seal_pending()
+
+
+@job
+def tidy_up() -> None:
+    links.forget_expired(now=utc_now())
+    queue.forget_ticks(before=utc_now() - timedelta(days=2))

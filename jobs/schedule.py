@@ -1,0 +1,62 @@
+"""Everything that recurs, on one page, and the loop that starts it: `python -m jobs.schedule`.
+
+Any number of these may run: a period is claimed by a UNIQUE row, in the transaction that writes the outbox entry.
+"""
+
+import time
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
+
+from webapp import queue
+from webapp.app import create_app
+from webapp.clock import utc_now
+from webapp.db import db
+from webapp.queue import Job, OutboxEntry, Tick
+
+log = structlog.get_logger(__name__)
+
+EVERY = {
+    Job.SEND_MESSAGES: timedelta(seconds=5),
+    Job.SEAL_AUDIT: timedelta(seconds=5),
+    Job.RECOVER_MESSAGES: timedelta(seconds=5),
+    Job.RECOVER_DELIVERIES: timedelta(seconds=5),
+    Job.CHECK_RELAY: timedelta(seconds=5),
+    Job.DELETE_EXPIRED_EXPORTS: timedelta(hours=1),
+    Job.PREPARE_LEDGER: timedelta(hours=12),
+    Job.TIDY_UP: timedelta(hours=24),
+}
+
+
+def main() -> None:
+    app = create_app()
+    process = uuid4()
+    while True:
+        try:
+            with app.app_context():
+                start_due(now=utc_now())
+                queue.beat(process, "cron", now=utc_now())
+                db.session.commit()
+                queue.sweep(now=utc_now())
+                db.session.commit()
+        except Exception:
+            log.exception("the schedule stumbled and goes on")
+        time.sleep(1)
+
+
+def start_due(*, now: datetime) -> None:
+    """Writes an outbox entry for each job whose period has begun, unless the one before is still waiting."""
+    for job, every in EVERY.items():
+        tick = {"job": job, "period": int(now.timestamp() // every.total_seconds()), "at": now}
+        waiting = select(exists().where(OutboxEntry.job == job, OutboxEntry.taken_by.is_(None)))
+        if db.session.scalar(waiting):
+            continue
+        if db.session.scalar(insert(Tick).values(tick).on_conflict_do_nothing().returning(Tick.period)) is not None:
+            queue.later(job)
+
+
+if __name__ == "__main__":
+    main()

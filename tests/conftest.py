@@ -1,0 +1,130 @@
+"""Real parts for every test: PostgreSQL, Valkey, RQ workers and an SMTP relay. Only the clock is an argument."""
+
+import logging
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator
+
+import flask_migrate
+import pytest
+from flask import Flask
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from deploy.demo.services import Service, start_postgres, start_valkey
+from jobs.job import WorkerName
+from jobs.worker import work
+from tests.pages import PageClient
+from tests.people import Person
+from tests.relay import TestRelay
+from webapp import queue
+from webapp.app import create_app
+from webapp.config import Environment, Settings
+from webapp.db import Base, db
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with start_postgres(tmp_path_factory.mktemp("postgres"), durable=False) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with start_valkey(tmp_path_factory.mktemp("valkey")) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def _relay() -> Iterator[TestRelay]:
+    relay = TestRelay()
+    relay.start()
+    yield relay
+    relay.stop()
+
+
+@pytest.fixture(scope="session")
+def settings(
+    postgres: Service, valkey: Service, _relay: TestRelay, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    return Settings(
+        environment=Environment.TEST,
+        database_url=postgres.url,
+        redis_url=valkey.url,
+        storage_url=tmp_path_factory.mktemp("storage").as_uri(),
+        public_url="http://localhost",
+        secret_keys=[SecretStr(secrets.token_urlsafe(32))],
+        encryption_keys=[SecretStr(_key())],
+        permanent_key=SecretStr(_key()),
+        smtp_host="127.0.0.1",
+        smtp_port=_relay.port,
+        smtp_timeout_seconds=2,
+        mail_from="hello@candor.example",
+        company_name="Alpenglow Hosting",
+        rate_limits=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def _app(settings: Settings) -> Flask:
+    app = create_app(settings)
+    app.test_client_class = PageClient
+    app.extensions["worker"] = WorkerName("tests")
+    with app.app_context():
+        flask_migrate.upgrade()
+    logging.getLogger("rq.worker").setLevel(logging.ERROR)
+    return app
+
+
+@pytest.fixture
+def app(_app: Flask) -> Iterator[Flask]:
+    """The app on an empty database and an empty queue."""
+    with _app.app_context():
+        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+        db.session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        db.session.commit()
+        queue.connection().flushall()
+        yield _app
+        db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    return client
+
+
+@pytest.fixture
+def relay(_relay: TestRelay) -> TestRelay:
+    _relay.forget()
+    return _relay
+
+
+@pytest.fixture
+def run_jobs(app: Flask, relay: TestRelay) -> Callable[[], None]:
+    """Works off every queue, as the workers would."""
+
+    def run() -> None:
+        db.session.commit()
+        for name in queue.Queue:
+            work(name, burst=True)
+        db.session.expire_all()
+
+    return run
+
+
+@pytest.fixture
+def sign_in(client: PageClient) -> Callable[[Person], PageClient]:
+    """Signs a person in through the form."""
+
+    def sign_in(who: Person) -> PageClient:
+        response = client.submit("/sign-in", {"email": who.email, "password": who.password})
+        assert response.status_code == 303, response.text
+        return client
+
+    return sign_in
+
+
+def _key() -> str:
+    return urlsafe_b64encode(secrets.token_bytes(32)).decode()

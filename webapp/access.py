@@ -1,0 +1,57 @@
+"""Who may use a route. Every route says so, and a test finds the one that does not.
+
+    @blueprint.get("/account")
+    @allow(Role.CUSTOMER)
+    def overview(): ...
+
+`webapp/app.py` asks `may_use` before each request, so a forgotten decorator closes a route instead of opening it.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Role(StrEnum):
+    CUSTOMER = "customer"
+    MARKETER = "marketer"
+    SUPPORT = "support"
+    PRIVACY_OFFICER = "privacy_officer"
+    ADMINISTRATOR = "administrator"
+
+
+EVERYBODY_SIGNED_IN = frozenset(Role)
+MARKETING = frozenset({Role.MARKETER, Role.ADMINISTRATOR})
+STAFF = frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR})
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Anyone may use this route, signed in or not."""
+    view.allowed = None  # type: ignore[attr-defined]  # a mark on a function has no typed form
+    return view
+
+
+def allow(roles: frozenset[Role]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Only a signed-in person with one of these roles may use this route."""
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        view.allowed = roles  # type: ignore[attr-defined]  # as above
+        return view
+
+    return mark
+
+
+def declared(view: Callable[..., object]) -> bool:
+    return hasattr(view, "allowed")
+
+
+def is_public(view: Callable[..., object]) -> bool:
+    return declared(view) and view.allowed is None  # type: ignore[attr-defined]
+
+
+def may_use(view: Callable[..., object], role: Role | None) -> bool:
+    """`role` is None for a visitor who is not signed in."""
+    return is_public(view) or (declared(view) and role in view.allowed)  # type: ignore[attr-defined]

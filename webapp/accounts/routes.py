@@ -1,0 +1,4 @@
+from flask import Blueprint
+
+blueprint = Blueprint("accounts", __name__)
+blueprints = [blueprint]

@@ -1,0 +1,66 @@
+"""The one place where the parts meet."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from webapp import commands, errors, guard, headers, language, logs, queue
+from webapp.accounts import emails as _accounts_emails  # noqa: F401  # registers the emails of the package
+from webapp.accounts.routes import blueprints as accounts
+from webapp.accounts.sessions import login_manager
+from webapp.campaigns.routes import blueprint as campaigns
+from webapp.config import Environment, Settings
+from webapp.consents.routes import blueprint as consents
+from webapp.db import db, migrate
+from webapp.htmx import htmx
+from webapp.portal import navigation
+from webapp.portal.dev_mail import blueprint as dev_mail
+from webapp.portal.health import blueprint as health
+from webapp.portal.routes import blueprint as portal
+from webapp.privacy import emails as _privacy_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.routes import blueprint as privacy
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole application. Settings come from the environment unless given."""
+    settings = settings or Settings()
+    logs.configure(settings)
+    app = Flask("webapp", template_folder="../templates")
+    app.config |= _flask_config(settings)
+    app.extensions["settings"] = settings
+    app.jinja_env.globals["settings"] = settings
+    for extension in (db, htmx, login_manager):
+        extension.init_app(app)
+    migrate.init_app(app, db)
+    _add_queue(app)
+    for part in (guard, headers, language):
+        part.init_app(app, settings)
+    for part in (errors, navigation, commands):
+        part.init_app(app)
+    for blueprint in (portal, health, *accounts, consents, campaigns, privacy):
+        app.register_blueprint(blueprint)
+    if settings.environment is Environment.DEMO:
+        app.register_blueprint(dev_mail)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    keys = [key.get_secret_value() for key in settings.secret_keys]
+    return {
+        "SECRET_KEY": keys[0],
+        "SECRET_KEY_FALLBACKS": keys[1:],
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "MAX_CONTENT_LENGTH": settings.upload_limit_bytes,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.https else "session",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=31),
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
+    }
+
+
+def _add_queue(app: Flask) -> None:
+    with app.app_context():
+        app.extensions["redis"] = queue.connect()

@@ -1,0 +1,136 @@
+"""The append-only log of who did what, and the seal that shows whether anyone changed it.
+
+Entries are written unsealed in the transaction they tell of; `seal_pending` chains them every few seconds, because a chain inside
+each transaction would make every writer wait for the one before. What is personal in an entry was encrypted by its subject's key
+before it came here, so shredding that key leaves the chain whole.
+"""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, func, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.crypto import permanent_key_for
+from webapp.db import Base, Timestamp, db
+
+SEAL_LOCK = 0x5EA1
+BATCH = 5_000
+
+
+class Action(StrEnum):
+    """What can happen. Named as things that were done."""
+
+    SIGNED_UP = "signed_up"
+    SIGN_UP_CONFIRMED = "sign_up_confirmed"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGNED_OUT = "signed_out"
+    PROFILE_CHANGED = "profile_changed"
+    EMAIL_CHANGE_ASKED = "email_change_asked"
+    EMAIL_CHANGED = "email_changed"
+    PASSWORD_RESET_ASKED = "password_reset_asked"
+    PASSWORD_CHANGED = "password_changed"
+    LANGUAGE_CHANGED = "language_changed"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    MARKETING_STOPPED = "marketing_stopped"
+    EXPORT_REQUESTED = "export_requested"
+    EXPORT_BUILT = "export_built"
+    EXPORT_DOWNLOADED = "export_downloaded"
+    EXPORT_DELETED = "export_deleted"
+    CAMPAIGN_WRITTEN = "campaign_written"
+    CAMPAIGN_TESTED = "campaign_tested"
+    CAMPAIGN_SENT = "campaign_sent"
+    CAMPAIGN_STOPPED = "campaign_stopped"
+    CAMPAIGN_DELETED = "campaign_deleted"
+    OPERATOR_CREATED = "operator_created"
+
+
+class AuditEntry(Base):
+    """One thing that was done. A trigger refuses any change but the first sealing, and any deletion."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[Timestamp]
+    action: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID | None] = mapped_column(index=True)
+    details: Mapped[bytes | None] = mapped_column(LargeBinary)
+    position: Mapped[int | None] = mapped_column(BigInteger)
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        Index("ix_audit_entries_unsealed", "id", postgresql_where=text("seal IS NULL")),
+        Index("uq_audit_entries_position", "position", unique=True),
+    )
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What checking the chain found: how many entries hold, and the position of the first that does not."""
+
+    checked: int
+    broken_at: int | None
+
+
+def append(
+    action: Action, *, actor_id: UUID | None, subject_id: UUID | None, details: bytes | None, now: datetime
+) -> None:
+    """Writes an entry, unsealed, in the running transaction. `details` must be encrypted when personal."""
+    db.session.add(AuditEntry(at=now, action=action, actor_id=actor_id, subject_id=subject_id, details=details))
+
+
+def seal_pending() -> int:
+    """Chains what is not sealed yet, in order of id; returns how many. One sealer at a time."""
+    if not db.session.scalar(select(func.pg_try_advisory_xact_lock(SEAL_LOCK))):
+        return 0
+    position, previous = _end_of_chain()
+    pending = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.seal.is_(None)).order_by(AuditEntry.id).limit(BATCH)
+    ).all()
+    for entry in pending:
+        position += 1
+        entry.position = position
+        entry.seal = previous = _seal(entry, position, previous)
+    return len(pending)
+
+
+def verify() -> Verification:
+    """Recomputes the whole chain."""
+    previous, position = b"", 0
+    chain = select(AuditEntry).where(AuditEntry.seal.is_not(None)).order_by(AuditEntry.position)
+    for entry in db.session.scalars(chain.execution_options(yield_per=1_000)):
+        position += 1
+        previous = _seal(entry, position, previous)
+        if entry.position != position or entry.seal != previous:
+            return Verification(position - 1, broken_at=position)
+    return Verification(position, broken_at=None)
+
+
+def _end_of_chain() -> tuple[int, bytes]:
+    last = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.position.is_not(None)).order_by(AuditEntry.position.desc()).limit(1)
+    ).first()
+    return (last.position or 0, last.seal or b"") if last else (0, b"")
+
+
+def _seal(entry: AuditEntry, position: int, previous: bytes) -> bytes:
+    content = json.dumps(
+        [
+            position,
+            entry.id,
+            entry.at.timestamp(),
+            entry.action,
+            str(entry.actor_id),
+            str(entry.subject_id),
+            entry.details.hex() if entry.details else None,
+        ]
+    )
+    return hmac.digest(permanent_key_for("audit seal"), previous + content.encode(), hashlib.sha256)

@@ -1,0 +1,78 @@
+"""What marketers send: the campaign, and the ledger with one row for each email of it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.consents.models import Topic
+from webapp.db import Base, CreatedAt, Key, Timestamp
+from webapp.mail.models import Outgoing
+
+
+class CampaignState(StrEnum):
+    DRAFT = "draft"
+    SENDING = "sending"
+    STOPPED = "stopped"
+    SENT = "sent"
+
+
+class Campaign(Base):
+    """A text for the people who agreed to a topic. The body is Markdown with a few variables."""
+
+    __tablename__ = "campaigns"
+
+    id: Mapped[Key]
+    topic_id: Mapped[UUID] = mapped_column(ForeignKey("topics.id", ondelete="RESTRICT"), index=True)
+    subject: Mapped[str]
+    body: Mapped[str]
+    language: Mapped[str | None]  # only to people who read this language; None: to everybody
+    state: Mapped[CampaignState] = mapped_column(
+        Enum(CampaignState, native_enum=False, length=12, values_callable=lambda states: [s.value for s in states]),
+        server_default=CampaignState.DRAFT,
+    )
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[CreatedAt]
+    changed_at: Mapped[Timestamp]
+    sending_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    snapshot_month: Mapped[date | None]  # the ledger partition; None until the audience was written down
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    topic: Mapped[Topic] = relationship(lazy="joined")
+
+
+class Delivery(Outgoing, Base):
+    """One email of a campaign to one person. Partitioned by the month of its audience snapshot.
+
+    `campaign_id` is not a foreign key: the ledger outlives the campaign.
+    """
+
+    __tablename__ = "deliveries"
+
+    snapshot_month: Mapped[date] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    campaign_id: Mapped[UUID]
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
+
+    __table_args__ = (
+        Index("uq_deliveries_campaign_subject", "campaign_id", "subject_id", "snapshot_month", unique=True),
+        Index("ix_deliveries_due", "campaign_id", "id", postgresql_where=text("state = 'pending'")),
+        Index("ix_deliveries_claimed", "claimed_by", postgresql_where=text("state = 'claimed'")),
+        {"postgresql_partition_by": "RANGE (snapshot_month)"},
+    )
+
+
+class CampaignCount(Base):
+    """How a campaign's figures grew: appended deltas, summed when read, so that no row is hot."""
+
+    __tablename__ = "campaign_counts"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
+    at: Mapped[Timestamp]
+    figure: Mapped[str]  # a delivery state, `recipients` or `unsubscribed`
+    delta: Mapped[int]
+
+    __table_args__ = (Index("ix_campaign_counts_campaign", "campaign_id", "figure", "at"),)

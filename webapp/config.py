@@ -1,0 +1,117 @@
+"""Every setting of Candor, read from the environment.
+
+A setting's environment name is its field name in capitals. `docs/settings.md` is generated from this file, and a test keeps the two the same.
+"""
+
+import base64
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Self
+
+from flask import current_app
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+def _comma_separated(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Texts = Annotated[list[str], NoDecode, BeforeValidator(_comma_separated)]
+Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(_comma_separated)]
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    environment: Environment = Field(
+        Environment.PRODUCTION, description="`production`, `demo` (adds `/dev/mail`) or `test`."
+    )
+
+    database_url: str = Field(description="PostgreSQL 15 or newer: `postgresql+psycopg://user:password@host/name`.")
+    redis_url: str = Field(description="Valkey or Redis for the queue and rate limits; may be wiped at any time.")
+    storage_url: str = Field(description="Where files live: `file:///srv/candor/files` or `s3://bucket/prefix`.")
+
+    public_url: str = Field(description="The address people see, without a slash at the end. All links start with it.")
+    secret_keys: Secrets = Field(
+        description="Keys that sign cookies and links, 32+ characters each, newest first. Never drop a key: "
+        "unsubscribe links signed with it live for ever."
+    )
+    encryption_keys: Secrets = Field(
+        description="AES-256 keys (32 bytes, base64) that wrap every data subject's own key, newest first."
+    )
+    permanent_key: SecretStr = Field(description="32 bytes, base64: the key of address hashes. Never change it.")
+
+    smtp_host: str = Field("localhost", description="The relay that takes our mail.")
+    smtp_port: int = Field(25, description="The relay's port.")
+    smtp_username: str | None = Field(None, description="Sign-in name at the relay, if it asks for one.")
+    smtp_password: SecretStr | None = Field(None, description="Password at the relay.")
+    smtp_starttls: bool = Field(False, description="Upgrade the connection to TLS, with a verified certificate.")
+    smtp_timeout_seconds: float = Field(20.0, description="How long one answer of the relay may take.")
+    mail_from: str = Field("no-reply@localhost.localdomain", description="The sender's address.")
+    mail_attempts: int = Field(8, description="How often a message is tried while the relay defers it.")
+
+    company_name: str = Field("Your company", description="Shown on every page and in every email.")
+    company_address: str = Field("", description="Postal address, shown at the foot of emails. Commas part its lines.")
+    brand_colour: str = Field("#1f5eff", pattern=r"^#[0-9a-fA-F]{6}$", description="The one accent colour.")
+    languages: Texts = Field(["en", "de", "fr", "it"], description="Offered languages; the first is the default.")
+    default_country: str = Field("CH", pattern="^[A-Z]{2}$", description="Country assumed for phone numbers.")
+
+    session_idle: timedelta = Field(timedelta(days=14), description="A sign-in ends after so long without use.")
+    session_absolute: timedelta = Field(timedelta(days=90), description="A sign-in ends after so long at the latest.")
+    export_lifetime: timedelta = Field(timedelta(days=7), description="How long a copy can be downloaded.")
+    upload_limit_bytes: int = Field(1_000_000, description="The largest request body accepted, in bytes.")
+    rate_limits: bool = Field(True, description="Limit requests per network. Off only in tests.")
+
+    demo_mail_folder: str | None = Field(None, description="Demo only: the folder of the mail catcher.")
+
+    @model_validator(mode="after")
+    def _demo_parts_stay_in_the_demo(self) -> Self:
+        if self.environment is Environment.PRODUCTION and self.demo_mail_folder:
+            raise ValueError("DEMO_MAIL_FOLDER shows everybody's mail: it cannot be set in production")
+        if self.public_url.endswith("/"):
+            raise ValueError("PUBLIC_URL must not end with a slash")
+        if self.environment is Environment.PRODUCTION and not self.public_url.startswith("https://"):
+            raise ValueError("PUBLIC_URL must start with https:// in production")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_are_long_enough(self) -> Self:
+        if any(len(key.get_secret_value()) < 32 for key in self.secret_keys) or not self.secret_keys:
+            raise ValueError("SECRET_KEYS needs at least one key, each of 32 characters or more")
+        if any(len(key) != 32 for key in [*self.encryption_key_bytes, self.permanent_key_bytes]):
+            raise ValueError("ENCRYPTION_KEYS and PERMANENT_KEY are 32 random bytes each, in base64")
+        if not self.encryption_keys:
+            raise ValueError("ENCRYPTION_KEYS needs at least one key")
+        return self
+
+    @cached_property
+    def encryption_key_bytes(self) -> list[bytes]:
+        return [_decode(key) for key in self.encryption_keys]
+
+    @cached_property
+    def permanent_key_bytes(self) -> bytes:
+        return _decode(self.permanent_key)
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def settings() -> Settings:
+    """The settings of the running app."""
+    return current_app.extensions["settings"]  # type: ignore[no-any-return]  # Flask types extensions as Any
+
+
+def _decode(key: SecretStr) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(key.get_secret_value())
+    except ValueError:
+        return b""

@@ -1,0 +1,50 @@
+"""Which language a page speaks: what the person chose, else what they are known to read, else what the browser asks for."""
+
+from flask import Flask, g, request, session
+from flask_babel import Babel, get_locale
+from flask_login import current_user
+
+from webapp.config import Settings, settings
+
+OWN_NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "it": "Italiano"}
+
+babel = Babel()
+
+
+def init_app(app: Flask, chosen: Settings) -> None:
+    app.config["BABEL_DEFAULT_LOCALE"] = chosen.languages[0]
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    babel.init_app(app, locale_selector=_select)
+    app.jinja_env.globals["current_language"] = current_language
+
+
+def current_language() -> str:
+    locale = get_locale()
+    return locale.language if locale else settings().languages[0]
+
+
+def choose(language: str) -> None:
+    """Remembers a choice in the session. Raises ValueError for a language that is not offered."""
+    if language not in settings().languages:
+        raise ValueError(f"{language!r} is not offered")
+    session["language"] = language
+
+
+def speak(language: str) -> None:
+    """For this request: pages behind an emailed link speak the language of the person it was sent to."""
+    g.language = language
+
+
+def offered() -> list[tuple[str, str]]:
+    return [(code, OWN_NAMES.get(code, code)) for code in settings().languages]
+
+
+def _select() -> str:
+    if "language" in session:
+        return str(session["language"])
+    if "language" in g:
+        return str(g.language)
+    if current_user and current_user.is_authenticated:
+        return str(current_user.language)
+    offers = settings().languages
+    return request.accept_languages.best_match(offers) or offers[0]

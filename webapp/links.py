@@ -1,0 +1,122 @@
+"""Signed links: one purpose each, with its own salt, its own lifetime, and the reason why it stops working.
+
+A token is made when its email is sent, so none lies in the database; what is recorded is that a single-use one was used.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+from uuid import uuid4
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.config import settings
+from webapp.db import Base, Timestamp, db
+
+
+class Purpose(Enum):
+    """What a link is for, and how long it lives (None: for ever, and then it can be used again and again)."""
+
+    CONFIRM_SIGN_UP = ("sign-up", timedelta(days=3))
+    RESET_PASSWORD = ("reset-password", timedelta(minutes=30))
+    CONFIRM_NEW_EMAIL = ("new-email", timedelta(hours=24))
+    DOWNLOAD_EXPORT = ("download-export", timedelta(days=7))
+    UNSUBSCRIBE = ("unsubscribe", None)
+
+    def __init__(self, salt: str, lifetime: timedelta | None) -> None:
+        self.salt = salt
+        self.lifetime = lifetime
+
+
+class LinkProblem(Exception):
+    """A link that cannot be used."""
+
+
+class InvalidLink(LinkProblem):
+    """Tampered with, cut short, or made for another purpose."""
+
+
+class ExpiredLink(LinkProblem):
+    pass
+
+
+class UsedLink(LinkProblem):
+    pass
+
+
+class UsedToken(Base):
+    """A single-use link that was used. UNIQUE decides between two clicks at the same moment."""
+
+    __tablename__ = "used_tokens"
+
+    token_id: Mapped[str] = mapped_column(primary_key=True)
+    used_at: Mapped[Timestamp]
+    forget_after: Mapped[Timestamp]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link that was checked: `data` is what `sign` was given."""
+
+    purpose: Purpose
+    token_id: str
+    data: dict[str, str]
+
+
+def sign(purpose: Purpose, *, now: datetime, **data: str) -> str:
+    """A token for a URL. Anyone can read `data`, so ids only. A link for ever has no time and no id: it is always the same."""
+    passing = {"i": uuid4().hex, "t": int(now.timestamp())} if purpose.lifetime else {}
+    return _serializer(purpose).dumps({"p": purpose.salt, **passing, "d": data})
+
+
+def read(purpose: Purpose, token: str, *, now: datetime) -> Link:
+    """Checks signature, purpose and age. Consumes nothing: mail scanners open links too."""
+    payload = _verified(purpose, token)
+    if purpose.lifetime and now.timestamp() > payload["t"] + purpose.lifetime.total_seconds():
+        raise ExpiredLink
+    return Link(purpose, payload.get("i", ""), payload["d"])
+
+
+def use_once(link: Link, *, now: datetime) -> None:
+    """Burns a link in the running transaction, or raises UsedLink. Of two clicks at once exactly one gets through."""
+    if link.purpose.lifetime is None:
+        raise ValueError(f"{link.purpose} links are never used up")
+    row = {"token_id": link.token_id, "used_at": now, "forget_after": now + link.purpose.lifetime}
+    burn = insert(UsedToken).values(row).on_conflict_do_nothing().returning(UsedToken.token_id)
+    if db.session.scalar(burn) is None:
+        raise UsedLink
+
+
+def was_used(link: Link) -> bool:
+    return db.session.get(UsedToken, link.token_id) is not None
+
+
+def forget_expired(*, now: datetime) -> None:
+    """A used token that outlived its link guards nothing any more."""
+    db.session.execute(delete(UsedToken).where(UsedToken.forget_after < now))
+
+
+def absolute_url(endpoint: str, **values: str) -> str:
+    """An address for an email: from PUBLIC_URL, never from the Host header, which the visitor chooses."""
+    path: str = current_app.url_map.bind("").build(endpoint, values)
+    return settings().public_url + path
+
+
+def _verified(purpose: Purpose, token: str) -> dict[str, Any]:
+    try:
+        payload = _serializer(purpose).loads(token)
+    except BadSignature as error:
+        raise InvalidLink from error
+    if payload["p"] != purpose.salt:
+        raise InvalidLink
+    return dict(payload)
+
+
+def _serializer(purpose: Purpose) -> URLSafeSerializer:
+    oldest_first = [key.get_secret_value() for key in reversed(settings().secret_keys)]
+    return URLSafeSerializer(oldest_first, salt=f"candor.links.{purpose.salt}")

@@ -1,0 +1,177 @@
+"""The delivery state machine, the same for service messages and campaign deliveries.
+
+    pending ──claim──► claimed ──start──► started ──settle──► sent | failed | suppressed | pending (deferred) | uncertain
+                          └─ worker died: pending   └─ worker died: uncertain (marketing) or pending (service)
+
+A worker claims up to 50 rows and starts ten at a time. That they are started is committed before their first byte leaves, so when
+a worker dies at most ten rows cannot be told apart from sent ones.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, DateTime, Integer, Text, case, column, null, true, update, values
+from sqlalchemy.orm import InstrumentedAttribute
+
+from webapp import queue
+from webapp.clock import utc_now
+from webapp.config import settings
+from webapp.db import db
+from webapp.mail.catalogue import Obsolete
+from webapp.mail.models import Outgoing, State, state_type
+from webapp.mail.smtp import Fate, Relay, RelayDown, Verdict
+
+log = logging.getLogger(__name__)
+
+CLAIM = 50
+AT_ONCE = 10
+QUICK = timedelta(
+    seconds=2
+)  # a group that takes longer is followed by a single message, so that no job runs for minutes
+FIRST_RETRY_AFTER = timedelta(seconds=10)
+LAST_RETRY_AFTER = timedelta(hours=2)
+WHILE_RELAY_IS_DOWN = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Which rows, and what to do with one whose fate is unknown. `scope` narrows every statement (to a partition)."""
+
+    rows: type[Outgoing]
+    key: InstrumentedAttribute[Any]
+    resend_uncertain: bool
+    scope: ColumnElement[bool] = true()
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A claimed row. `compose` gives the address and the email, or raises Obsolete."""
+
+    key: UUID | int
+    attempts: int
+    compose: Callable[[], tuple[str, EmailMessage]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    key: UUID | int
+    state: State
+    attempts: int
+    reply: str
+    due_at: datetime
+    sent_at: datetime | None = None
+
+
+def deliver(ledger: Ledger, parcels: Sequence[Parcel], *, relay: Relay, until: datetime) -> Iterator[Counter[State]]:
+    """Sends claimed rows. The caller commits at each yield, which tells how many rows came to which state since the last.
+
+    Releases what it could not start before `until`. Raises RelayDown, after the yield that releases the rest.
+    """
+    settled: Counter[State] = Counter()
+    position, at_once = 0, 1
+    while group := parcels[position : position + at_once]:
+        try:
+            relay.open()
+        except RelayDown:
+            _release(ledger, parcels[position:], due_at=utc_now() + WHILE_RELAY_IS_DOWN)
+            yield settled
+            raise
+        _start(ledger, group)
+        yield settled
+        began = utc_now()
+        settled = _settle(ledger, [_send(ledger, parcel, relay) for parcel in group])
+        position += len(group)
+        at_once = min(2 * at_once, AT_ONCE) if utc_now() - began < QUICK else 1
+        if utc_now() > until:
+            _release(ledger, parcels[position:], due_at=utc_now())
+            break
+    yield settled
+
+
+def recover(ledger: Ledger, *, now: datetime) -> Counter[State]:
+    """Frees what dead workers had claimed: started rows are uncertain, unless sending twice is the smaller harm."""
+    again = State.PENDING if ledger.resend_uncertain else State.UNCERTAIN
+    rows = ledger.rows
+    freed = db.session.scalars(
+        update(rows)
+        .where(ledger.scope, rows.state == State.CLAIMED, rows.claimed_by.not_in(queue.alive(now=now)))
+        .values(
+            state=case((rows.started_at.is_(None), State.PENDING), else_=again),
+            claimed_by=null(),
+            started_at=null(),
+        )
+        .returning(rows.state)
+        .execution_options(synchronize_session=False)
+    )
+    return Counter(freed)
+
+
+def _start(ledger: Ledger, group: Sequence[Parcel]) -> None:
+    _update(ledger, group, started_at=utc_now())
+
+
+def _release(ledger: Ledger, rest: Sequence[Parcel], *, due_at: datetime) -> None:
+    _update(ledger, rest, state=State.PENDING, claimed_by=None, due_at=due_at)
+
+
+def _update(ledger: Ledger, parcels: Sequence[Parcel], **changes: Any) -> None:
+    db.session.execute(
+        update(ledger.rows)
+        .where(ledger.scope, ledger.key.in_([parcel.key for parcel in parcels]), ledger.rows.state == State.CLAIMED)
+        .values(changes)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _send(ledger: Ledger, parcel: Parcel, relay: Relay) -> Outcome:
+    try:
+        to, email = parcel.compose()
+        verdict = relay.send(email, to=to)
+    except Obsolete:
+        return Outcome(parcel.key, State.SUPPRESSED, parcel.attempts, "no longer wanted", utc_now())
+    except RelayDown as error:
+        verdict = Verdict(Fate.DEFERRED, str(error))
+    except Exception as error:  # one email that cannot be composed must not hold up the others
+        log.exception("an email could not be composed")
+        verdict = Verdict(Fate.REFUSED, f"could not be composed: {type(error).__name__}")
+    return _outcome(ledger, parcel, verdict, now=utc_now())
+
+
+def _outcome(ledger: Ledger, parcel: Parcel, verdict: Verdict, *, now: datetime) -> Outcome:
+    attempts = parcel.attempts + 1
+    if verdict.fate is Fate.ACCEPTED:
+        return Outcome(parcel.key, State.SENT, attempts, verdict.reply, now, sent_at=now)
+    if verdict.fate is Fate.UNKNOWN and not ledger.resend_uncertain:
+        return Outcome(parcel.key, State.UNCERTAIN, attempts, verdict.reply, now)
+    if verdict.fate is Fate.REFUSED or attempts >= settings().mail_attempts:
+        return Outcome(parcel.key, State.FAILED, attempts, verdict.reply, now)
+    pause = min(FIRST_RETRY_AFTER * 2**parcel.attempts, LAST_RETRY_AFTER)
+    return Outcome(parcel.key, State.PENDING, attempts, verdict.reply, now + pause)
+
+
+def _settle(ledger: Ledger, outcomes: Sequence[Outcome]) -> Counter[State]:
+    """All outcomes in one statement. A row that was freed meanwhile still learns what became of it."""
+    rows = ledger.rows
+    table = values(
+        column("key", ledger.key.type),
+        column("state", state_type),
+        column("attempts", Integer),
+        column("reply", Text),
+        column("due_at", DateTime(timezone=True)),
+        column("sent_at", DateTime(timezone=True)),
+        name="outcome",
+    ).data([(o.key, o.state, o.attempts, o.reply, o.due_at, o.sent_at) for o in outcomes])
+    changes = {name: table.c[name] for name in ("state", "attempts", "reply", "due_at", "sent_at")}
+    db.session.execute(
+        update(rows)
+        .where(ledger.scope, ledger.key == table.c.key)
+        .values(**changes, claimed_by=null(), started_at=null())
+        .execution_options(synchronize_session=False)
+    )
+    return Counter(outcome.state for outcome in outcomes)

@@ -1,0 +1,87 @@
+"""Service messages: written in the transaction that causes them, sent a moment later."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from uuid import UUID
+
+from flask_babel import force_locale
+from sqlalchemy import select, update
+
+from webapp import queue
+from webapp.clock import utc_now
+from webapp.db import db
+from webapp.mail import delivery
+from webapp.mail.catalogue import catalogue
+from webapp.mail.models import Message, State
+from webapp.mail.rendering import compose, message_id, render
+from webapp.mail.smtp import Relay
+from webapp.subjects.models import Subject
+
+LEDGER = delivery.Ledger(Message, Message.id, resend_uncertain=True)
+
+
+def send(email: str, subject: Subject, *, now: datetime, **ids: str) -> None:
+    """Writes down a service email for this person; a worker sends it after the commit."""
+    if email not in catalogue:
+        raise LookupError(f"no email is registered as {email!r}")
+    db.session.add(Message(subject_id=subject.id, email=email, ids=ids, due_at=now))
+    queue.poke(queue.Job.SEND_MESSAGES)
+
+
+def deliver_due(relay: Relay, *, worker: UUID, now: datetime, until: datetime) -> Iterator[None]:
+    """Sends what is due, claim by claim, and pokes for the rest after `until`. The caller commits at each yield. Raises RelayDown."""
+    while claimed := _claim(worker=worker, now=now):
+        yield
+        for _ in delivery.deliver(LEDGER, [_parcel(row) for row in claimed], relay=relay, until=until):
+            yield
+        if utc_now() > until:
+            queue.poke(queue.Job.SEND_MESSAGES)
+            return
+
+
+def recover(*, now: datetime) -> None:
+    delivery.recover(LEDGER, now=now)
+
+
+def sent_recently(email: str, subject: Subject, *, within: timedelta, now: datetime) -> bool:
+    """Whether this person was sent this email lately, so that a button pressed often does not flood a mailbox."""
+    recent = select(Message.id).where(
+        Message.subject_id == subject.id, Message.email == email, Message.created_at > now - within
+    )
+    return db.session.scalar(recent.limit(1)) is not None
+
+
+def _claim(*, worker: UUID, now: datetime) -> list[tuple[UUID, int]]:
+    due = (
+        select(Message.id)
+        .where(Message.state == State.PENDING, Message.due_at <= now)
+        .order_by(Message.due_at)
+        .limit(delivery.CLAIM)
+        .with_for_update(skip_locked=True)
+    )
+    claiming = (
+        update(Message)
+        .where(Message.id.in_(due.scalar_subquery()))
+        .values(state=State.CLAIMED, claimed_by=worker)
+        .returning(Message.id, Message.attempts)
+        .execution_options(synchronize_session=False)
+    )
+    return [(row.id, row.attempts) for row in db.session.execute(claiming)]
+
+
+def _parcel(claimed: tuple[UUID, int]) -> delivery.Parcel:
+    key, attempts = claimed
+    return delivery.Parcel(key, attempts, lambda: _compose(key))
+
+
+def _compose(key: UUID) -> tuple[str, EmailMessage]:
+    message = db.session.get_one(Message, key)
+    subject = db.session.get_one(Subject, message.subject_id)
+    kind = catalogue[message.email]
+    with force_locale(subject.language):
+        content = kind.compose(message)
+        standard = {"reason": str(kind.reason), "unsubscribe_url": None, "preferences_url": None}
+        rendered = render(message.email, standard | content.variables, language=subject.language)
+    to = content.to or subject.email
+    return to, compose(rendered, to=to, message_id=message_id(message.id.hex))

@@ -1,0 +1,93 @@
+"""From a template folder in `emails/` to a finished email: subject, text and HTML, in the reader's language."""
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import css_inline
+import mrml
+from flask import current_app
+from flask_babel import force_locale, gettext, ngettext
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from webapp.clock import utc_now
+from webapp.config import settings
+
+EMAILS = Path(__file__).parents[2] / "emails"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+def render(name: str, variables: dict[str, Any], *, language: str) -> Rendered:
+    """Renders the three templates of an email. Raises jinja2.UndefinedError for a variable that is not there."""
+    with force_locale(language):
+        context = {"settings": settings(), "language": language, **variables}
+        return Rendered(
+            subject=one_line(_plain().get_template(f"{name}/subject.txt").render(context)),
+            text=_plain().get_template(f"{name}/body.txt").render(context).strip() + "\n",
+            html=html_from_mjml(_markup().get_template(f"{name}/body.mjml").render(context)),
+        )
+
+
+def html_from_mjml(source: str) -> str:
+    html: str = mrml.to_html(source).content
+    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(html)
+
+
+def compose(rendered: Rendered, *, to: str, message_id: str, headers: dict[str, str] | None = None) -> EmailMessage:
+    """The email as it goes over the wire. `message_id` is without angle brackets."""
+    email = EmailMessage(policy=SMTP)
+    email["From"] = Address(one_line(settings().company_name), addr_spec=settings().mail_from)
+    email["To"] = Address(addr_spec=to)
+    email["Subject"] = one_line(rendered.subject)
+    email["Date"] = format_datetime(utc_now())
+    email["Message-ID"] = f"<{message_id}>"
+    for name, value in (headers or {}).items():
+        email[name] = value
+    email.set_content(rendered.text, cte="quoted-printable")
+    email.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    return email
+
+
+def one_line(text: str) -> str:
+    """What a person typed, made safe for a header: no line break can start another one."""
+    return " ".join(text.split())
+
+
+def message_id(local: str) -> str:
+    """An email keeps its Message-ID for life, so it is made of the row's id."""
+    return f"{local}@{settings().mail_from.rpartition('@')[2]}"
+
+
+@cache
+def _plain() -> Environment:
+    return _environment(autoescape=False)
+
+
+@cache
+def _markup() -> Environment:
+    return _environment(autoescape=True)
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(EMAILS),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by i18n
+    environment.filters |= {name: current_app.jinja_env.filters[name] for name in ("datetimeformat", "dateformat")}
+    return environment

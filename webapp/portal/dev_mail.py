@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+blueprint = Blueprint("dev_mail", __name__)

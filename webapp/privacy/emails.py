@@ -1,0 +1,1 @@
+"""The emails of this package."""

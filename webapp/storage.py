@@ -1,0 +1,53 @@
+"""Where files live: a local folder or S3, by STORAGE_URL. Every file belongs to a declared store."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from webapp.config import settings
+
+
+class Store(StrEnum):
+    """The kinds of file that Candor writes. The data map says whose they are and how long they stay."""
+
+    EXPORTS = "exports"
+
+
+def put(store: Store, key: UUID, source: Path) -> None:
+    """Uploads a file under a new name; a reader sees the whole of it or nothing."""
+    obstore.put(_bucket(), _path(store, key), source)
+
+
+def size(store: Store, key: UUID) -> int:
+    """In bytes. Raises FileNotFoundError."""
+    return obstore.head(_bucket(), _path(store, key))["size"]
+
+
+def read(store: Store, key: UUID) -> Iterator[bytes]:
+    """The file in pieces. Raises FileNotFoundError before the first."""
+    result = obstore.get(_bucket(), _path(store, key))
+    return (bytes(piece) for piece in result.stream())
+
+
+def delete(store: Store, key: UUID) -> None:
+    """Deletes a file; one that is gone already is fine."""
+    try:
+        obstore.delete(_bucket(), _path(store, key))
+    except FileNotFoundError:
+        pass
+
+
+def _bucket() -> ObjectStore:
+    url = settings().storage_url
+    if urlsplit(url).scheme == "file":
+        return LocalStore(urlsplit(url).path, mkdir=True)
+    return from_url(url)
+
+
+def _path(store: Store, key: UUID) -> str:
+    return f"{store}/{key}"

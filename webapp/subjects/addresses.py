@@ -1,0 +1,30 @@
+"""Email addresses: what counts as one, when two are the same, and the hash that finds one without showing it."""
+
+from email_validator import EmailNotValidError, validate_email
+
+from webapp.crypto import permanent_hash
+
+LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
+
+
+class InvalidAddress(ValueError):
+    """Not an email address; the text says why."""
+
+
+def normalize(address: str) -> str:
+    """The form in which we keep an address: Unicode normalised, domain in lower case. Raises InvalidAddress."""
+    try:
+        return validate_email(address.strip(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise InvalidAddress(str(error)) from error
+
+
+def address_hash(address: str) -> bytes:
+    """The same for addresses that reach the same mailbox at practically every provider: letter case does not count."""
+    return permanent_hash("address", normalize(address).casefold())
+
+
+def masked(address: str) -> str:
+    """For people who may not be the owner: `a•••@example.org`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"

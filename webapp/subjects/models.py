@@ -1,0 +1,30 @@
+"""The data subject: whoever we hold data about, customer or not. Everything personal points here."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.db import Base, CreatedAt, Key
+
+
+class Subject(Base):
+    __tablename__ = "subjects"
+
+    id: Mapped[Key]
+    email: Mapped[str]
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    language: Mapped[str]
+    created_at: Mapped[CreatedAt]
+
+    key: Mapped["SubjectKey"] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+
+class SubjectKey(Base):
+    """The subject's own data key, wrapped by the key ring. Deleting this row shreds what only it can read."""
+
+    __tablename__ = "subject_keys"
+
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), primary_key=True)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[CreatedAt]

@@ -1,0 +1,34 @@
+"""What is written in the audit log about a subject: the details are sealed with the subject's own key."""
+
+import json
+from datetime import datetime
+from uuid import UUID
+
+from webapp import audit
+from webapp.crypto import key_ring, open_sealed, seal
+from webapp.subjects.models import Subject
+
+
+def record(
+    action: audit.Action, subject: Subject, *, now: datetime, actor_id: UUID | None = None, **details: str
+) -> None:
+    """Writes down that something was done. The actor is the subject unless another is named."""
+    audit.append(
+        action,
+        actor_id=actor_id or subject.id,
+        subject_id=subject.id,
+        details=seal(data_key(subject), json.dumps(details).encode(), context=subject.id.bytes) if details else None,
+        now=now,
+    )
+
+
+def details_of(entry: audit.AuditEntry, subject: Subject) -> dict[str, str]:
+    """Raises CannotDecrypt once the subject's key is gone."""
+    if entry.details is None:
+        return {}
+    plain: dict[str, str] = json.loads(open_sealed(data_key(subject), entry.details, context=subject.id.bytes))
+    return plain
+
+
+def data_key(subject: Subject) -> bytes:
+    return key_ring().unwrap(subject.key.wrapped, context=subject.id.bytes)
