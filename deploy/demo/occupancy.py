@@ -84,8 +84,9 @@ def _answers_on_ipv6(port: int) -> bool:
 
 def _by_whom(port: int) -> str:
     with suppress(psutil.Error, OSError):
-        for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+        listening = (found for found in psutil.net_connections("tcp") if found.status == psutil.CONN_LISTEN)
+        for connection in listening:
+            if connection.laddr and connection.laddr.port == port and connection.pid:
                 return f" by {psutil.Process(connection.pid).name()} (process {connection.pid})"
     return ""
 

@@ -128,8 +128,7 @@ class Supervisor:
     def start(self, *programs: Program) -> list[Process]:
         batch: list[Process] = []
         self._batches.append(batch)
-        for program in programs:
-            batch.append(Process(program, self._logs / f"{program.name}.log"))
+        batch.extend(Process(program, self._logs / f"{program.name}.log") for program in programs)
         return batch
 
     def look(self) -> None:

@@ -53,14 +53,14 @@ def test_a_killed_process_is_started_again_and_told(supervisor: Supervisor, news
     (process,) = supervisor.start(_program("web", "sleep 60"))
     killed = process.pid
     os.kill(killed, signal.SIGKILL)
-    _soon(lambda: supervisor.look() or process.pid != killed)
+    _watch(supervisor, until=lambda: process.pid != killed)
     assert _is_running(process.pid)
     assert [line.partition(" (")[0] for line in news] == ["web was ended by SIGKILL; it starts again in 0.5 s"]
 
 
 def test_a_process_that_keeps_dying_gets_longer_and_longer_pauses(supervisor: Supervisor, news: list[str]) -> None:
     supervisor.start(_program("web", "echo no such port; exit 3"))
-    _soon(lambda: supervisor.look() or len(news) == 2)
+    _watch(supervisor, until=lambda: len(news) == 2)
     first, second = news
     assert first.startswith("web ended with code 3; it starts again in 0.5 s")
     assert first.endswith("no such port")
@@ -72,7 +72,7 @@ def test_what_a_killed_process_leaves_behind_ends_with_it(supervisor: Supervisor
     _soon(lambda: bool(psutil.Process(process.pid).children()))
     (child,) = psutil.Process(process.pid).children()
     os.kill(process.pid, signal.SIGKILL)
-    _soon(lambda: supervisor.look() or not _is_running(child.pid))
+    _watch(supervisor, until=lambda: not _is_running(child.pid))
 
 
 def test_ending_the_supervisor_ends_every_process_last_started_first(tmp_path: Path) -> None:
@@ -180,11 +180,19 @@ def _run(module: str, settings: dict[str, str]) -> subprocess.CompletedProcess[s
     )
 
 
+def _watch(supervisor: Supervisor, *, until: Callable[[], bool]) -> None:
+    def looked() -> bool:
+        supervisor.look()
+        return until()
+
+    _soon(looked)
+
+
 def _is_running(pid: int) -> bool:
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
-def _soon(condition: Callable[[], bool | None], seconds: float = 10) -> None:
+def _soon(condition: Callable[[], bool], seconds: float = 10) -> None:
     deadline = monotonic() + seconds
     while not condition():
         assert monotonic() < deadline, "it did not happen in time"
