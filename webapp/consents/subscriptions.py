@@ -47,7 +47,7 @@ def withdraw(
     now: datetime,
     campaign_id: UUID | None = None,
 ) -> bool:
-    """Returns whether anything changed. Nobody knows what followed a topic that is gone, so then everything goes off."""
+    """Returns whether anything changed. Nobody knows what followed a topic that is gone: then everything goes off."""
     topic = db.session.get(Topic, topic_id)
     if topic is None:
         return stop_everything(
@@ -73,7 +73,7 @@ def stop_everything(
     now: datetime,
     campaign_id: UUID | None = None,
 ) -> bool:
-    """All topics off, and the address suppressed, so that no import brings it back. Returns whether anything changed."""
+    """All topics off, and the address suppressed, so that no import brings it back. Whether anything changed."""
     withdrawn = db.session.scalars(
         update(Subscription)
         .where(Subscription.subject_id == subject.id, Subscription.subscribed)

@@ -1,4 +1,4 @@
-"""The link at the foot of every campaign email. It lives for ever and names ids only, so it outlives campaign and topic."""
+"""The link at the foot of every campaign email. It lives for ever, and as it names only ids, it outlives campaigns."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,6 +1,6 @@
 """Every kind of email that Candor sends to one person, registered by the package it belongs to.
 
-    @service_email("accounts/confirm_sign_up", reason=_l("You are getting this because someone signed up with this address."))
+    @service_email("accounts/confirm_sign_up", title=_l("Confirm your sign-up"), reason=_l("You are getting this because …"))
     def confirm_sign_up(message: Message) -> Content: ...
 
 The function is called at the moment of sending; its links are made there.
@@ -32,9 +32,13 @@ Compose = Callable[[Message], Content]
 
 @dataclass(frozen=True)
 class ServiceEmail:
-    """An email with no opt-out, because the person asked for it or must know. `name` is its folder in `emails/`."""
+    """An email with no opt-out, because the person asked for it or must know. `name` is its folder in `emails/`.
+
+    `title` stands for it in the list of emails that a person got, where its real subject line is not known any more.
+    """
 
     name: str
+    title: LazyString
     reason: LazyString
     compose: Compose
 
@@ -42,9 +46,9 @@ class ServiceEmail:
 catalogue: dict[str, ServiceEmail] = {}
 
 
-def service_email(name: str, *, reason: LazyString) -> Callable[[Compose], Compose]:
+def service_email(name: str, *, title: LazyString, reason: LazyString) -> Callable[[Compose], Compose]:
     def register(compose: Compose) -> Compose:
-        catalogue[name] = ServiceEmail(name, reason, compose)
+        catalogue[name] = ServiceEmail(name, title, reason, compose)
         return compose
 
     return register
