@@ -33,10 +33,16 @@ make_venv() {
 }
 
 show_progress() {
-    awk -v total="$(grep -c '==' "$requirements")" -v terminal="$([ -t 1 ] && echo 1 || true)" '
-        /^Collecting / { if (terminal) printf "\r\033[K  %d of %d: %s", ++n, total, $2 }
-        /^Installing / { if (terminal) printf "\r\033[K"; print "  installing"; fflush() }
-        { fflush() }'
+    total=$(grep -c '==' "$requirements")
+    collected=0
+    while read -r verb package _; do
+        if [ "$verb" = Collecting ] && [ -t 1 ]; then
+            collected=$((collected + 1))
+            printf '\r\033[K  %d of %d: %s' "$collected" "$total" "$package"
+        elif [ "$verb" = Installing ] && [ -t 1 ]; then
+            printf '\r\033[K  unpacking\n'
+        fi
+    done
 }
 
 # A moved clone or an upgraded Python leaves an environment behind that looks whole and is not.
@@ -49,5 +55,5 @@ else
 fi
 
 echo "Installing what $requirements lists"
-.venv/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes -r "$requirements" | show_progress
+PYTHONUNBUFFERED=1 .venv/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes -r "$requirements" | show_progress
 echo "$wanted" > "$stamp"
