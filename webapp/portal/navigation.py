@@ -1,6 +1,5 @@
 """The menus: which areas a person may enter, and the pages of the area they are in."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,44 +19,64 @@ class Item:
     current: bool
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A page that may be in a menu. It is the current one at its own address and under those `within` it."""
+
+    endpoint: str
+    label: str
+    icon: str
+    within: tuple[str, ...] = ()
+
+    def item(self) -> Item:
+        url = url_for(self.endpoint)
+        inside = any(f"{request.path}/".startswith(f"{path}/") for path in self.within)
+        return Item(url, self.label, self.icon, inside or request.path == url)
+
+
 def init_app(app: Flask) -> None:
     app.context_processor(_context)
 
 
 def _context() -> dict[str, Any]:
-    return {"areas": _areas(), "navigation": _pages(), "footer_links": _footer(), "languages": language.offered()}
+    return {
+        "areas": _items(_areas()) if current_user.is_authenticated else [],
+        "navigation": _items(_pages()) if current_user.is_authenticated else [],
+        "footer_links": _items(_footer()),
+        "languages": language.offered(),
+    }
 
 
-def _areas() -> list[Item]:
-    entries = [
-        ("portal.overview", _("My account"), "user", "/account"),
-        ("campaigns.campaigns", _("Marketing"), "megaphone", "/marketing"),
+def _areas() -> list[Entry]:
+    return [
+        Entry("portal.overview", _("My account"), "user", within=("/account",)),
+        Entry("campaigns.campaigns", _("Marketing"), "send", within=("/marketing",)),
     ]
-    return _allowed(entries, current=lambda prefix: request.path.startswith(prefix))
 
 
-def _pages() -> list[Item]:
+def _pages() -> list[Entry]:
+    if request.path.startswith("/marketing"):
+        return [Entry("campaigns.campaigns", _("Campaigns"), "send", within=("/marketing/campaigns",))]
     if not request.path.startswith("/account"):
         return []
-    entries = [
-        ("portal.overview", _("Overview"), "house", "/account"),
-        ("accounts.profile", _("Profile"), "user", "/account/profile"),
-        ("consents.preferences", _("Emails I get"), "mail", "/account/preferences"),
-        ("privacy.data", _("My data"), "download", "/account/data"),
-        ("accounts.security", _("Security"), "shield", "/account/security"),
-    ]
-    return _allowed(entries, current=lambda path: request.path == path)
-
-
-def _allowed(entries: list[tuple[str, str, str, str]], *, current: Callable[[str], bool]) -> list[Item]:
-    if not current_user.is_authenticated:
-        return []
     return [
-        Item(url_for(endpoint), label, icon, current(path))
-        for endpoint, label, icon, path in entries
-        if may_use(current_app.view_functions[endpoint], current_user.role)
+        Entry("portal.overview", _("Overview"), "house"),
+        Entry("accounts.profile", _("Profile"), "user", within=("/account/profile", "/account/email")),
+        Entry("consents.preferences", _("Emails I get"), "mail", within=("/account/preferences", "/account/emails")),
+        Entry("privacy.data", _("My data"), "database", within=("/account/data",)),
+        Entry("accounts.security", _("Security"), "shield", within=("/account/security", "/account/devices")),
     ]
 
 
-def _footer() -> list[dict[str, str]]:
-    return []
+def _footer() -> list[Entry]:
+    return [Entry("dev_mail.inbox", _("Inbox of this demo"), "inbox")]
+
+
+def _items(entries: list[Entry]) -> list[Item]:
+    """Only what this person may use; the demo's inbox is registered only in the demo."""
+    views = current_app.view_functions
+    return [
+        entry.item()
+        for entry in entries
+        if entry.endpoint in views and may_use(views[entry.endpoint], current_user.role)
+    ]
