@@ -1,6 +1,6 @@
 """Every kind of email that Candor sends to one person, registered by the package it belongs to.
 
-    @service_email("accounts/confirm_sign_up", title=_l("Confirm your sign-up"), reason=_l("You are getting this because …"))
+    @service_email("accounts/confirm_sign_up", title=_l("Confirm your sign-up"), reason=_l("Someone signed up with …"))
     def confirm_sign_up(message: Message) -> Content: ...
 
 The function is called at the moment of sending; its links are made there.
@@ -13,6 +13,7 @@ from typing import Any
 from flask_babel.speaklater import LazyString
 
 from webapp.mail.models import Message
+from webapp.mail.rendering import Rendered
 
 
 class Obsolete(Exception):
@@ -21,9 +22,14 @@ class Obsolete(Exception):
 
 @dataclass(frozen=True)
 class Content:
-    """What one email says: the variables of its templates, and another address than the subject's when it is not for that."""
+    """What one email says: the variables of its templates, or the finished text when it has none.
+
+    `to` is given when it goes to another address than the subject's.
+    """
 
     variables: dict[str, Any] = field(default_factory=dict)
+    rendered: Rendered | None = None
+    headers: dict[str, str] = field(default_factory=dict)
     to: str | None = None
 
 

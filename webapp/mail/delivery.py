@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Integer, Text, case, column, null, true, update, values
+from sqlalchemy import ColumnElement, DateTime, Integer, Text, Update, case, column, null, true, update, values
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp import queue
@@ -68,8 +68,10 @@ class Outcome:
     sent_at: datetime | None = None
 
 
-def deliver(ledger: Ledger, parcels: Sequence[Parcel], *, relay: Relay, until: datetime) -> Iterator[Counter[State]]:
-    """Sends claimed rows. The caller commits at each yield, which tells how many rows came to which state since the last.
+def deliver(
+    ledger: Ledger, parcels: Sequence[Parcel], *, worker: UUID, relay: Relay, until: datetime
+) -> Iterator[Counter[State]]:
+    """Sends rows that this worker claimed. The caller commits at each yield, which tells how many rows were settled how.
 
     Releases what it could not start before `until`. Raises RelayDown, after the yield that releases the rest.
     """
@@ -79,26 +81,26 @@ def deliver(ledger: Ledger, parcels: Sequence[Parcel], *, relay: Relay, until: d
         try:
             relay.open()
         except RelayDown:
-            _release(ledger, parcels[position:], due_at=utc_now() + WHILE_RELAY_IS_DOWN)
+            _release(ledger, parcels[position:], worker=worker, due_at=utc_now() + WHILE_RELAY_IS_DOWN)
             yield settled
             raise
-        _start(ledger, group)
+        group = _start(ledger, group, worker=worker)
         yield settled
         began = utc_now()
-        settled = _settle(ledger, [_send(ledger, parcel, relay) for parcel in group])
-        position += len(group)
+        settled = _settle(ledger, [_send(ledger, parcel, relay) for parcel in group], worker=worker)
+        position += at_once
         at_once = min(2 * at_once, AT_ONCE) if utc_now() - began < QUICK else 1
         if utc_now() > until:
-            _release(ledger, parcels[position:], due_at=utc_now())
+            _release(ledger, parcels[position:], worker=worker, due_at=utc_now())
             break
     yield settled
 
 
-def recover(ledger: Ledger, *, now: datetime) -> Counter[State]:
-    """Frees what dead workers had claimed: started rows are uncertain, unless sending twice is the smaller harm."""
-    again = State.PENDING if ledger.resend_uncertain else State.UNCERTAIN
+def recover(ledger: Ledger, *, now: datetime) -> list[Any]:
+    """Frees what dead workers had claimed, and returns the keys of the rows whose fate is uncertain."""
     rows = ledger.rows
-    freed = db.session.scalars(
+    again = State.PENDING if ledger.resend_uncertain else State.UNCERTAIN
+    freed = db.session.execute(
         update(rows)
         .where(ledger.scope, rows.state == State.CLAIMED, rows.claimed_by.not_in(queue.alive(now=now)))
         .values(
@@ -106,25 +108,27 @@ def recover(ledger: Ledger, *, now: datetime) -> Counter[State]:
             claimed_by=null(),
             started_at=null(),
         )
-        .returning(rows.state)
+        .returning(ledger.key, rows.state)
         .execution_options(synchronize_session=False)
     )
-    return Counter(freed)
+    return [key for key, state in freed if state is State.UNCERTAIN]
 
 
-def _start(ledger: Ledger, group: Sequence[Parcel]) -> None:
-    _update(ledger, group, started_at=utc_now())
+def _start(ledger: Ledger, group: Sequence[Parcel], *, worker: UUID) -> list[Parcel]:
+    """Those of the group that are still ours: a worker that was stopped for a while may have lost its claim."""
+    ours = set(db.session.scalars(_claimed(ledger, group, worker).values(started_at=utc_now()).returning(ledger.key)))
+    return [parcel for parcel in group if parcel.key in ours]
 
 
-def _release(ledger: Ledger, rest: Sequence[Parcel], *, due_at: datetime) -> None:
-    _update(ledger, rest, state=State.PENDING, claimed_by=None, due_at=due_at)
+def _release(ledger: Ledger, rest: Sequence[Parcel], *, worker: UUID, due_at: datetime) -> None:
+    db.session.execute(_claimed(ledger, rest, worker).values(state=State.PENDING, claimed_by=null(), due_at=due_at))
 
 
-def _update(ledger: Ledger, parcels: Sequence[Parcel], **changes: Any) -> None:
-    db.session.execute(
-        update(ledger.rows)
-        .where(ledger.scope, ledger.key.in_([parcel.key for parcel in parcels]), ledger.rows.state == State.CLAIMED)
-        .values(changes)
+def _claimed(ledger: Ledger, parcels: Sequence[Parcel], worker: UUID) -> Update:
+    rows, keys = ledger.rows, [parcel.key for parcel in parcels]
+    return (
+        update(rows)
+        .where(ledger.scope, ledger.key.in_(keys), rows.state == State.CLAIMED, rows.claimed_by == worker)
         .execution_options(synchronize_session=False)
     )
 
@@ -155,8 +159,10 @@ def _outcome(ledger: Ledger, parcel: Parcel, verdict: Verdict, *, now: datetime)
     return Outcome(parcel.key, State.PENDING, attempts, verdict.reply, now + pause)
 
 
-def _settle(ledger: Ledger, outcomes: Sequence[Outcome]) -> Counter[State]:
-    """All outcomes in one statement. A row that was freed meanwhile still learns what became of it."""
+def _settle(ledger: Ledger, outcomes: Sequence[Outcome], *, worker: UUID) -> Counter[State]:
+    """All outcomes in one statement."""
+    if not outcomes:
+        return Counter()
     rows = ledger.rows
     table = values(
         column("key", ledger.key.type),
@@ -168,10 +174,11 @@ def _settle(ledger: Ledger, outcomes: Sequence[Outcome]) -> Counter[State]:
         name="outcome",
     ).data([(o.key, o.state, o.attempts, o.reply, o.due_at, o.sent_at) for o in outcomes])
     changes = {name: table.c[name] for name in ("state", "attempts", "reply", "due_at", "sent_at")}
-    db.session.execute(
+    settled = db.session.scalars(
         update(rows)
-        .where(ledger.scope, ledger.key == table.c.key)
+        .where(ledger.scope, ledger.key == table.c.key, rows.state == State.CLAIMED, rows.claimed_by == worker)
         .values(**changes, claimed_by=null(), started_at=null())
+        .returning(rows.state)
         .execution_options(synchronize_session=False)
     )
-    return Counter(outcome.state for outcome in outcomes)
+    return Counter(settled)

@@ -33,7 +33,7 @@ def deliver_due(relay: Relay, *, worker: UUID, now: datetime, until: datetime) -
     """Sends what is due, claim by claim, and pokes for the rest after `until`. The caller commits at each yield. Raises RelayDown."""
     while claimed := _claim(worker=worker, now=now):
         yield
-        for _ in delivery.deliver(LEDGER, [_parcel(row) for row in claimed], relay=relay, until=until):
+        for _ in delivery.deliver(LEDGER, [_parcel(row) for row in claimed], worker=worker, relay=relay, until=until):
             yield
         if utc_now() > until:
             queue.poke(queue.Job.SEND_MESSAGES)
@@ -82,6 +82,7 @@ def _compose(key: UUID) -> tuple[str, EmailMessage]:
     with force_locale(subject.language):
         content = kind.compose(message)
         standard = {"reason": str(kind.reason), "unsubscribe_url": None, "preferences_url": None}
-        rendered = render(message.email, standard | content.variables, language=subject.language)
+        variables = standard | content.variables
+        rendered = content.rendered or render(message.email, variables, language=subject.language)
     to = content.to or subject.email
-    return to, compose(rendered, to=to, message_id=message_id(message.id.hex))
+    return to, compose(rendered, to=to, message_id=message_id(message.id.hex), headers=content.headers)

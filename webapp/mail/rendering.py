@@ -44,7 +44,7 @@ def html_from_mjml(source: str) -> str:
     return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(html)
 
 
-def compose(rendered: Rendered, *, to: str, message_id: str, headers: dict[str, str] | None = None) -> EmailMessage:
+def compose(rendered: Rendered, *, to: str, message_id: str, headers: dict[str, str]) -> EmailMessage:
     """The email as it goes over the wire. `message_id` is without angle brackets."""
     email = EmailMessage(policy=SMTP)
     email["From"] = Address(one_line(settings().company_name), addr_spec=settings().mail_from)
@@ -52,7 +52,7 @@ def compose(rendered: Rendered, *, to: str, message_id: str, headers: dict[str, 
     email["Subject"] = one_line(rendered.subject)
     email["Date"] = format_datetime(utc_now())
     email["Message-ID"] = f"<{message_id}>"
-    for name, value in (headers or {}).items():
+    for name, value in headers.items():
         email[name] = value
     email.set_content(rendered.text, cte="quoted-printable")
     email.add_alternative(rendered.html, subtype="html", cte="quoted-printable")

@@ -38,13 +38,11 @@ def upgrade() -> None:
         sa.Column("seal", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
-    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_entries_subject_id"), ["subject_id"], unique=False)
-        batch_op.create_index(
-            "ix_audit_entries_unsealed", ["id"], unique=False, postgresql_where=sa.text("seal IS NULL")
-        )
-        batch_op.create_index("uq_audit_entries_position", ["position"], unique=True)
-
+    op.create_index(op.f("ix_audit_entries_subject_id"), "audit_entries", ["subject_id"], unique=False)
+    op.create_index(
+        "ix_audit_entries_unsealed", "audit_entries", ["id"], unique=False, postgresql_where=sa.text("seal IS NULL")
+    )
+    op.create_index("uq_audit_entries_position", "audit_entries", ["position"], unique=True)
     op.create_table(
         "heartbeats",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -64,9 +62,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("ix_outbox_due", ["due_at"], unique=False, postgresql_where=sa.text("taken_by IS NULL"))
-
+    op.create_index("ix_outbox_due", "outbox", ["due_at"], unique=False, postgresql_where=sa.text("taken_by IS NULL"))
     op.create_table(
         "subjects",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -163,9 +159,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["topic_id"], ["topics.id"], name=op.f("fk_campaigns_topic_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
     )
-    with op.batch_alter_table("campaigns", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_campaigns_topic_id"), ["topic_id"], unique=False)
-
+    op.create_index(op.f("ix_campaigns_topic_id"), "campaigns", ["topic_id"], unique=False)
     op.create_table(
         "consents",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -196,9 +190,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
-    with op.batch_alter_table("consents", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_consents_subject_id"), ["subject_id"], unique=False)
-
+    op.create_index(op.f("ix_consents_subject_id"), "consents", ["subject_id"], unique=False)
     op.create_table(
         "data_exports",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -222,15 +214,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_data_exports")),
     )
-    with op.batch_alter_table("data_exports", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_data_exports_subject_id"), ["subject_id"], unique=False)
-        batch_op.create_index(
-            "uq_data_exports_in_the_making",
-            ["subject_id"],
-            unique=True,
-            postgresql_where=sa.text("state IN ('requested', 'building')"),
-        )
-
+    op.create_index(op.f("ix_data_exports_subject_id"), "data_exports", ["subject_id"], unique=False)
+    op.create_index(
+        "uq_data_exports_in_the_making",
+        "data_exports",
+        ["subject_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('requested', 'building')"),
+    )
     op.create_table(
         "deliveries",
         sa.Column("snapshot_month", sa.Date(), nullable=False),
@@ -265,18 +256,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("snapshot_month", "id", name=op.f("pk_deliveries")),
         postgresql_partition_by="RANGE (snapshot_month)",
     )
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_deliveries_claimed", ["claimed_by"], unique=False, postgresql_where=sa.text("state = 'claimed'")
-        )
-        batch_op.create_index(
-            "ix_deliveries_due", ["campaign_id", "id"], unique=False, postgresql_where=sa.text("state = 'pending'")
-        )
-        batch_op.create_index(batch_op.f("ix_deliveries_subject_id"), ["subject_id"], unique=False)
-        batch_op.create_index(
-            "uq_deliveries_campaign_subject", ["campaign_id", "subject_id", "snapshot_month"], unique=True
-        )
-
+    op.create_index(
+        "ix_deliveries_claimed",
+        "deliveries",
+        ["claimed_by"],
+        unique=False,
+        postgresql_where=sa.text("state = 'claimed'"),
+    )
+    op.create_index(
+        "ix_deliveries_due",
+        "deliveries",
+        ["campaign_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(op.f("ix_deliveries_subject_id"), "deliveries", ["subject_id"], unique=False)
+    op.create_index(
+        "uq_deliveries_campaign_subject", "deliveries", ["campaign_id", "subject_id", "snapshot_month"], unique=True
+    )
     op.create_table(
         "email_changes",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -290,9 +287,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email_changes")),
     )
-    with op.batch_alter_table("email_changes", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_email_changes_subject_id"), ["subject_id"], unique=False)
-
+    op.create_index(op.f("ix_email_changes_subject_id"), "email_changes", ["subject_id"], unique=False)
     op.create_table(
         "messages",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -327,15 +322,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
     )
-    with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_messages_claimed", ["claimed_by"], unique=False, postgresql_where=sa.text("state = 'claimed'")
-        )
-        batch_op.create_index(
-            "ix_messages_due", ["due_at"], unique=False, postgresql_where=sa.text("state = 'pending'")
-        )
-        batch_op.create_index(batch_op.f("ix_messages_subject_id"), ["subject_id"], unique=False)
-
+    op.create_index(
+        "ix_messages_claimed", "messages", ["claimed_by"], unique=False, postgresql_where=sa.text("state = 'claimed'")
+    )
+    op.create_index(
+        "ix_messages_due", "messages", ["due_at"], unique=False, postgresql_where=sa.text("state = 'pending'")
+    )
+    op.create_index(op.f("ix_messages_subject_id"), "messages", ["subject_id"], unique=False)
     op.create_table(
         "profiles",
         sa.Column("subject_id", sa.Uuid(), nullable=False),
@@ -377,11 +370,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("subject_id", "topic_id", name=op.f("pk_subscriptions")),
     )
-    with op.batch_alter_table("subscriptions", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_subscriptions_topic", ["topic_id", "subject_id"], unique=False, postgresql_where="subscribed"
-        )
-
+    op.create_index(
+        "ix_subscriptions_topic",
+        "subscriptions",
+        ["topic_id", "subject_id"],
+        unique=False,
+        postgresql_where="subscribed",
+    )
     op.create_table(
         "campaign_counts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -394,9 +389,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_counts")),
     )
-    with op.batch_alter_table("campaign_counts", schema=None) as batch_op:
-        batch_op.create_index("ix_campaign_counts_campaign", ["campaign_id", "figure", "at"], unique=False)
-
+    op.create_index("ix_campaign_counts_campaign", "campaign_counts", ["campaign_id", "figure", "at"], unique=False)
     op.create_table(
         "device_sessions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -413,60 +406,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_device_sessions_token_hash")),
     )
-    with op.batch_alter_table("device_sessions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_device_sessions_subject_id"), ["subject_id"], unique=False)
-
+    op.create_index(op.f("ix_device_sessions_subject_id"), "device_sessions", ["subject_id"], unique=False)
     op.execute(APPEND_ONLY)
 
 
 def downgrade() -> None:
     op.execute("DROP TRIGGER append_only ON audit_entries")
     op.execute("DROP FUNCTION audit_append_only")
-    with op.batch_alter_table("device_sessions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_device_sessions_subject_id"))
-
+    op.drop_index(op.f("ix_device_sessions_subject_id"), table_name="device_sessions")
     op.drop_table("device_sessions")
-    with op.batch_alter_table("campaign_counts", schema=None) as batch_op:
-        batch_op.drop_index("ix_campaign_counts_campaign")
-
+    op.drop_index("ix_campaign_counts_campaign", table_name="campaign_counts")
     op.drop_table("campaign_counts")
-    with op.batch_alter_table("subscriptions", schema=None) as batch_op:
-        batch_op.drop_index("ix_subscriptions_topic", postgresql_where="subscribed")
-
+    op.drop_index("ix_subscriptions_topic", table_name="subscriptions", postgresql_where="subscribed")
     op.drop_table("subscriptions")
     op.drop_table("subject_keys")
     op.drop_table("profiles")
-    with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_messages_subject_id"))
-        batch_op.drop_index("ix_messages_due", postgresql_where=sa.text("state = 'pending'"))
-        batch_op.drop_index("ix_messages_claimed", postgresql_where=sa.text("state = 'claimed'"))
-
+    op.drop_index(op.f("ix_messages_subject_id"), table_name="messages")
+    op.drop_index("ix_messages_due", table_name="messages", postgresql_where=sa.text("state = 'pending'"))
+    op.drop_index("ix_messages_claimed", table_name="messages", postgresql_where=sa.text("state = 'claimed'"))
     op.drop_table("messages")
-    with op.batch_alter_table("email_changes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_email_changes_subject_id"))
-
+    op.drop_index(op.f("ix_email_changes_subject_id"), table_name="email_changes")
     op.drop_table("email_changes")
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.drop_index("uq_deliveries_campaign_subject")
-        batch_op.drop_index(batch_op.f("ix_deliveries_subject_id"))
-        batch_op.drop_index("ix_deliveries_due", postgresql_where=sa.text("state = 'pending'"))
-        batch_op.drop_index("ix_deliveries_claimed", postgresql_where=sa.text("state = 'claimed'"))
-
+    op.drop_index("uq_deliveries_campaign_subject", table_name="deliveries")
+    op.drop_index(op.f("ix_deliveries_subject_id"), table_name="deliveries")
+    op.drop_index("ix_deliveries_due", table_name="deliveries", postgresql_where=sa.text("state = 'pending'"))
+    op.drop_index("ix_deliveries_claimed", table_name="deliveries", postgresql_where=sa.text("state = 'claimed'"))
     op.drop_table("deliveries")
-    with op.batch_alter_table("data_exports", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_data_exports_in_the_making", postgresql_where=sa.text("state IN ('requested', 'building')")
-        )
-        batch_op.drop_index(batch_op.f("ix_data_exports_subject_id"))
-
+    op.drop_index(
+        "uq_data_exports_in_the_making",
+        table_name="data_exports",
+        postgresql_where=sa.text("state IN ('requested', 'building')"),
+    )
+    op.drop_index(op.f("ix_data_exports_subject_id"), table_name="data_exports")
     op.drop_table("data_exports")
-    with op.batch_alter_table("consents", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_consents_subject_id"))
-
+    op.drop_index(op.f("ix_consents_subject_id"), table_name="consents")
     op.drop_table("consents")
-    with op.batch_alter_table("campaigns", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_campaigns_topic_id"))
-
+    op.drop_index(op.f("ix_campaigns_topic_id"), table_name="campaigns")
     op.drop_table("campaigns")
     op.drop_table("accounts")
     op.drop_table("used_tokens")
@@ -474,14 +449,10 @@ def downgrade() -> None:
     op.drop_table("ticks")
     op.drop_table("suppressions")
     op.drop_table("subjects")
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index("ix_outbox_due", postgresql_where=sa.text("taken_by IS NULL"))
-
+    op.drop_index("ix_outbox_due", table_name="outbox", postgresql_where=sa.text("taken_by IS NULL"))
     op.drop_table("outbox")
     op.drop_table("heartbeats")
-    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
-        batch_op.drop_index("uq_audit_entries_position")
-        batch_op.drop_index("ix_audit_entries_unsealed", postgresql_where=sa.text("seal IS NULL"))
-        batch_op.drop_index(batch_op.f("ix_audit_entries_subject_id"))
-
+    op.drop_index("uq_audit_entries_position", table_name="audit_entries")
+    op.drop_index("ix_audit_entries_unsealed", table_name="audit_entries", postgresql_where=sa.text("seal IS NULL"))
+    op.drop_index(op.f("ix_audit_entries_subject_id"), table_name="audit_entries")
     op.drop_table("audit_entries")

@@ -1,0 +1,45 @@
+"""Sending campaigns, in short turns so that several take them by turns."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from jobs.job import job, worker_name
+from webapp.campaigns import partitions, sending
+from webapp.clock import utc_now
+from webapp.db import db
+from webapp.mail.delivery import WHILE_RELAY_IS_DOWN
+from webapp.mail.smtp import Relay, RelayDown
+
+TURN = timedelta(seconds=10)
+
+
+@job
+def send_campaign(campaign_id: str) -> None:
+    campaign, now = UUID(campaign_id), utc_now()
+    try:
+        with Relay() as relay:
+            for _ in sending.send_for_a_while(campaign, relay, worker=worker_name().id, until=now + TURN):
+                db.session.commit()
+        sending.hand_on(campaign, not_before=now)
+    except RelayDown:
+        sending.hand_on(campaign, not_before=utc_now() + WHILE_RELAY_IS_DOWN)
+
+
+@job
+def recover_deliveries() -> None:
+    sending.recover(now=utc_now())
+
+
+@job
+def settle_withdrawal(subject_id: str, topic_id: str, campaign_id: str) -> None:
+    topic = UUID(topic_id) if topic_id else None
+    campaign = UUID(campaign_id) if campaign_id else None
+    sending.settle_withdrawal(UUID(subject_id), topic, campaign, now=utc_now())
+
+
+@job
+def prepare_ledger() -> None:
+    """This month's partition and the next one, before anybody needs them."""
+    month = partitions.month_of(utc_now())
+    for needed in (month, partitions.next_month(month)):
+        partitions.ensure(needed)

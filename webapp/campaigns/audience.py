@@ -1,0 +1,104 @@
+"""Who gets a campaign: people with consent for its topic, whose address is theirs and may be mailed.
+
+The same condition decides three times: when people are counted, when the audience is written down, and when each row is claimed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CursorResult, Row, Select, exists, func, insert, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from webapp.accounts.models import Account, Profile
+from webapp.campaigns.models import Campaign, CampaignCount, Delivery
+from webapp.consents.models import Subscription, Suppression
+from webapp.db import db
+from webapp.mail.models import State
+from webapp.subjects.models import Subject
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """What a campaign's text may say about its reader."""
+
+    subject_id: UUID
+    email: str
+    language: str
+    given_name: str = ""
+    family_name: str = ""
+    organization: str = ""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+RECIPIENT_COLUMNS: tuple[InstrumentedAttribute[str], ...] = (
+    Subject.email,
+    Subject.language,
+    Profile.given_name,
+    Profile.family_name,
+    Profile.organization,
+)
+
+
+def wants(topic_id: UUID) -> ColumnElement[bool]:
+    """For a query over subjects: consent for the topic, no suppression, and no account whose address is unconfirmed."""
+    consent = exists().where(
+        Subscription.subject_id == Subject.id, Subscription.topic_id == topic_id, Subscription.subscribed
+    )
+    suppressed = exists().where(Suppression.address_hash == Subject.address_hash)
+    unconfirmed = exists().where(Account.subject_id == Subject.id, Account.confirmed_at.is_(None))
+    return consent & ~suppressed & ~unconfirmed
+
+
+def count(campaign: Campaign) -> int:
+    """How many people it would go to now."""
+    return db.session.scalar(select(func.count()).select_from(_people(campaign).subquery())) or 0
+
+
+def sample(campaign: Campaign) -> Recipient | None:
+    """One of the people it would go to, for the preview."""
+    subject_id = db.session.scalar(_people(campaign).order_by(Subject.created_at).limit(1))
+    return recipient(subject_id) if subject_id else None
+
+
+def recipient(subject_id: UUID) -> Recipient:
+    row = db.session.execute(
+        select(*RECIPIENT_COLUMNS).outerjoin(Profile, Profile.subject_id == Subject.id).where(Subject.id == subject_id)
+    ).one()
+    return from_row(subject_id, row)
+
+
+def from_row(subject_id: UUID, row: Row[*tuple[Any, ...]]) -> Recipient:
+    """From a row that has RECIPIENT_COLUMNS; who has no profile has no name."""
+    return Recipient(
+        subject_id,
+        row.email,
+        row.language,
+        row.given_name or "",
+        row.family_name or "",
+        row.organization or "",
+    )
+
+
+def write_down(campaign: Campaign, *, now: datetime) -> None:
+    """The snapshot: one pending row for each person, in one statement. Needs `snapshot_month` and its partition."""
+    rows = _people(campaign).add_columns(
+        literal(campaign.snapshot_month), literal(campaign.id), literal(State.PENDING.value), literal(now)
+    )
+    columns = ["subject_id", "snapshot_month", "campaign_id", "state", "due_at"]
+    written = cast(CursorResult[Any], db.session.execute(insert(Delivery).from_select(columns, rows)))
+    count_up(campaign.id, "recipients", written.rowcount, now=now)
+
+
+def count_up(campaign_id: UUID, figure: str, delta: int, *, now: datetime) -> None:
+    if delta:
+        db.session.add(CampaignCount(campaign_id=campaign_id, at=now, figure=figure, delta=delta))
+
+
+def _people(campaign: Campaign) -> Select[UUID]:
+    people = select(Subject.id).where(wants(campaign.topic_id))
+    return people.where(Subject.language == campaign.language) if campaign.language else people

@@ -1,0 +1,173 @@
+"""From a campaign's Markdown to an email for each reader.
+
+A campaign is compiled once per language: Markdown, the MJML frame, inlined styles. What differs between readers is left as slots,
+and a reader costs only filling them. In Markdown a slot is written `{{ given_name }}`, or `{{ given_name | friend }}` with words
+that stand in when we do not know it.
+"""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import quote
+from uuid import UUID
+
+import nh3
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from webapp.campaigns.audience import Recipient
+from webapp.campaigns.models import Campaign
+from webapp.campaigns.plain_text import plain_text
+from webapp.consents.unsubscribe_links import token_for
+from webapp.links import absolute_url
+from webapp.mail.rendering import Rendered, one_line
+from webapp.mail.rendering import render as render_email
+
+VARIABLES = {
+    "given_name": _l("First name"),
+    "family_name": _l("Last name"),
+    "full_name": _l("First and last name"),
+    "organization": _l("Company"),
+    "email": _l("Email address"),
+}
+PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>[^{}|]*?)\s*(?:\|\s*(?P<otherwise>[^{}]*?)\s*)?\}\}")
+TEMPLATE_SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
+LINKS = ("unsubscribe_url", "preferences_url")
+
+markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False}).enable("strikethrough")
+
+
+class UnknownVariable(ValueError):
+    """The text names a variable that does not exist. `name` is it; `allowed` are those that do."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+        self.allowed = list(VARIABLES)
+
+
+class BrokenTemplate(ValueError):
+    """Braces that are not a variable."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    name: str
+    otherwise: str
+    fill: Callable[[str], str]
+
+    def value(self, values: dict[str, str]) -> str:
+        return self.fill(values[self.name] or self.otherwise)
+
+
+Parts = list[str | Slot]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A campaign for one reader, with the pair of headers by which their mail program unsubscribes them (RFC 8058)."""
+
+    rendered: Rendered
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A campaign in one language, cut into constant text and slots."""
+
+    campaign_id: UUID
+    topic_id: UUID
+    subject: Parts
+    text: Parts
+    html: Parts
+
+    def letter(self, reader: Recipient) -> Letter:
+        token = token_for(reader.subject_id, topic_id=self.topic_id, campaign_id=self.campaign_id)
+        unsubscribe = absolute_url("consents.unsubscribe", token=token)
+        preferences = absolute_url("consents.link_preferences", token=token)
+        return Letter(
+            self._fill(reader, unsubscribe_url=unsubscribe, preferences_url=preferences),
+            {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        )
+
+    def preview(self, reader: Recipient) -> Rendered:
+        """As this reader would see it, but without the links that would unsubscribe them."""
+        return self._fill(reader, unsubscribe_url="#", preferences_url="#")
+
+    def _fill(self, reader: Recipient, **links: str) -> Rendered:
+        values = {name: getattr(reader, name) for name in VARIABLES} | links
+        return Rendered(one_line(_filled(self.subject, values)), _filled(self.text, values), _filled(self.html, values))
+
+
+def check(subject: str, body: str) -> None:
+    """Raises UnknownVariable or BrokenTemplate."""
+    for source in (subject, body):
+        for placeholder in PLACEHOLDER.finditer(source):
+            if placeholder["name"] not in VARIABLES:
+                raise UnknownVariable(placeholder["name"])
+        if stray := TEMPLATE_SIGNS.search(PLACEHOLDER.sub("", source)):
+            raise BrokenTemplate(stray[0])
+
+
+def compile_campaign(campaign: Campaign, language: str) -> Compiled:
+    """Raises UnknownVariable or BrokenTemplate."""
+    check(campaign.subject, campaign.body)
+    slots = _Slots()
+    body = slots.mark(campaign.body)
+    with force_locale(language):
+        reason = str(_l("You get this because you subscribed to “%(topic)s”.", topic=campaign.topic.title(language)))
+    frame = {
+        "reason": reason,
+        "heading": slots.mark(campaign.subject),
+        "body_html": Markup(slots.for_addresses(nh3.clean(markdown.render(body)))),  # noqa: S704  # cleaned by nh3
+        "body_text": plain_text(markdown.parse(body)),
+        **{name: slots.marker(name) for name in LINKS},
+    }
+    rendered = render_email("campaigns/campaign", frame, language=language)
+    return Compiled(
+        campaign.id,
+        campaign.topic_id,
+        subject=slots.cut(rendered.subject, str),
+        text=slots.cut(rendered.text, str),
+        html=slots.cut(rendered.html, escape),
+    )
+
+
+class _Slots:
+    """Stands words that nobody can guess where a slot will be, so that they pass through Markdown, MJML and CSS inlining."""
+
+    def __init__(self) -> None:
+        self.tag = f"slot{secrets.token_hex(8)}"
+        self.known: list[tuple[str, str]] = []
+
+    def mark(self, source: str) -> str:
+        return PLACEHOLDER.sub(lambda found: self.marker(found["name"], found["otherwise"] or ""), source)
+
+    def marker(self, name: str, otherwise: str = "") -> str:
+        self.known.append((name, otherwise))
+        return f"{self.tag}x{len(self.known) - 1}x"
+
+    def for_addresses(self, html: str) -> str:
+        """Marks slots inside link addresses, where values are percent-encoded."""
+        inside = re.compile(rf'(?:href|src)="[^"]*{self.tag}[^"]*"')
+        return inside.sub(lambda found: found[0].replace(self.tag, f"{self.tag}u"), html)
+
+    def cut(self, text: str, fill: Callable[[str], str]) -> Parts:
+        pieces = re.split(rf"{self.tag}(u?)x(\d+)x", text)
+        parts: Parts = [pieces[0]]
+        for in_address, number, constant in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+            name, otherwise = self.known[int(number)]
+            parts += [Slot(name, otherwise, _in_address if in_address else fill), constant]
+        return parts
+
+
+def _in_address(value: str) -> str:
+    return quote(value, safe="")
+
+
+def _filled(parts: Parts, values: dict[str, str]) -> str:
+    return "".join(part if isinstance(part, str) else part.value(values) for part in parts)

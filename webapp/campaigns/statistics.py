@@ -1,0 +1,115 @@
+"""What became of a campaign: totals, how they grew, and the words with which relays refused."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import case, func, literal, select
+
+from webapp.campaigns.models import Campaign, CampaignCount, Delivery
+from webapp.db import db
+from webapp.mail.models import State
+from webapp.subjects.addresses import masked
+from webapp.subjects.models import Subject
+
+MOST_POINTS = 60
+STRIDES = [
+    timedelta(seconds=1),
+    timedelta(seconds=5),
+    timedelta(seconds=30),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=3),
+    timedelta(days=1),
+    timedelta(days=7),
+    timedelta(days=30),
+]
+
+
+@dataclass(frozen=True)
+class Figures:
+    recipients: int = 0
+    sent: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    suppressed: int = 0
+    unsubscribed: int = 0
+
+    @property
+    def pending(self) -> int:
+        return max(self.recipients - self.done, 0)
+
+    @property
+    def done(self) -> int:
+        return self.sent + self.failed + self.uncertain + self.suppressed
+
+
+@dataclass(frozen=True)
+class Point:
+    """What happened in the stretch of time that begins at `at`."""
+
+    at: datetime
+    sent: int
+    failed: int
+    unsubscribed: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    email: str  # masked
+    reply: str
+
+
+def figures(campaign: Campaign) -> Figures:
+    return figures_of([campaign])[campaign.id]
+
+
+def figures_of(campaigns: list[Campaign]) -> dict[UUID, Figures]:
+    """For a list of campaigns, in one query."""
+    sums: dict[UUID, dict[str, int]] = {campaign.id: {} for campaign in campaigns}
+    query = select(CampaignCount.campaign_id, CampaignCount.figure, func.sum(CampaignCount.delta).label("total"))
+    for row in db.session.execute(
+        query.where(CampaignCount.campaign_id.in_(sums)).group_by(CampaignCount.campaign_id, CampaignCount.figure)
+    ):
+        sums[row.campaign_id][row.figure] = int(row.total)
+    return {campaign_id: Figures(**totals) for campaign_id, totals in sums.items()}
+
+
+def history(campaign: Campaign) -> list[Point]:
+    """For a plot: at most MOST_POINTS stretches of equal length, empty ones left out."""
+    first, last = db.session.execute(
+        select(func.min(CampaignCount.at), func.max(CampaignCount.at)).where(CampaignCount.campaign_id == campaign.id)
+    ).one()
+    if first is None:
+        return []
+    at = func.date_bin(literal(_stride(last - first)), CampaignCount.at, literal(first)).label("stretch")
+    rows = db.session.execute(
+        select(at, *(_sum(figure) for figure in ("sent", "failed", "unsubscribed")))
+        .where(CampaignCount.campaign_id == campaign.id)
+        .group_by(at)
+        .order_by(at)
+    )
+    return [Point(*row) for row in rows]
+
+
+def failures(campaign: Campaign, *, limit: int) -> list[Failure]:
+    rows = db.session.execute(
+        select(Subject.email, Delivery.reply)
+        .join(Subject, Subject.id == Delivery.subject_id)
+        .where(
+            Delivery.snapshot_month == campaign.snapshot_month,
+            Delivery.campaign_id == campaign.id,
+            Delivery.state == State.FAILED,
+        )
+        .order_by(Delivery.id)
+        .limit(limit)
+    )
+    return [Failure(masked(row.email), row.reply or "") for row in rows]
+
+
+def _stride(span: timedelta) -> timedelta:
+    return next((stride for stride in STRIDES if span / stride <= MOST_POINTS), STRIDES[-1])
+
+
+def _sum(figure: str) -> object:
+    return func.coalesce(func.sum(case((CampaignCount.figure == figure, CampaignCount.delta))), 0).label(figure)
