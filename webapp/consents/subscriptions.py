@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -82,7 +83,8 @@ def stop_everything(
     ).all()
     if not _suppress(subject, now=now) and not withdrawn:
         return False
-    title = _("All marketing emails")
+    with force_locale(language):
+        title = _("All marketing emails")
     _write_down(
         subject, None, title, method=method, wording=wording, language=language, now=now, campaign_id=campaign_id
     )

@@ -1,0 +1,48 @@
+"""The token in the link at the foot of every campaign email."""
+
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from pydantic import SecretStr
+
+from tests.pages import statements
+from webapp import links
+from webapp.clock import utc_now
+from webapp.consents.unsubscribe_links import UnsubscribeToken, read_token, token_for
+
+SUBJECT, TOPIC, CAMPAIGN = uuid4(), uuid4(), uuid4()
+
+
+@pytest.mark.parametrize("campaign_id", [CAMPAIGN, None])
+def test_a_token_names_reader_topic_and_campaign(app: Flask, campaign_id: object) -> None:
+    token = token_for(SUBJECT, topic_id=TOPIC, campaign_id=CAMPAIGN if campaign_id else None)
+    assert read_token(token) == UnsubscribeToken(SUBJECT, TOPIC, CAMPAIGN if campaign_id else None)
+
+
+def test_the_same_email_always_has_the_same_link(app: Flask) -> None:
+    tokens = {token_for(SUBJECT, topic_id=TOPIC, campaign_id=CAMPAIGN) for _ in range(3)}
+    assert len(tokens) == 1
+
+
+def test_links_outlive_a_change_of_keys(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = token_for(SUBJECT, topic_id=TOPIC, campaign_id=CAMPAIGN)
+    rotated = app.extensions["settings"]
+    newer = rotated.model_copy(update={"secret_keys": [SecretStr("n" * 40), *rotated.secret_keys]})
+    monkeypatch.setitem(app.extensions, "settings", newer)
+    assert read_token(token).subject_id == SUBJECT
+    assert token_for(SUBJECT, topic_id=TOPIC, campaign_id=CAMPAIGN) != token
+
+
+def test_a_token_for_another_purpose_is_refused(app: Flask) -> None:
+    data = {"s": SUBJECT.hex, "t": TOPIC.hex}
+    for purpose in links.Purpose:
+        if purpose is not links.Purpose.UNSUBSCRIBE:
+            with pytest.raises(links.InvalidLink):
+                read_token(links.sign(purpose, now=utc_now(), **data))
+
+
+def test_a_link_for_each_of_a_million_readers_asks_no_database(app: Flask) -> None:
+    before = len(statements)
+    token_for(SUBJECT, topic_id=TOPIC, campaign_id=CAMPAIGN)
+    assert len(statements) == before

@@ -1,0 +1,71 @@
+"""What a person sees of their choices: each topic, whether they get it, since when, and how it came to that."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from webapp.consents import subscriptions
+from webapp.consents.models import Consent, Method, Suppression, SuppressionReason, Topic
+from webapp.db import db
+from webapp.subjects.models import Subject
+
+HOW: dict[Method, LazyString] = {
+    Method.SIGN_UP_FORM: _l("when you signed up"),
+    Method.ACCOUNT: _l("in your account"),
+    Method.UNSUBSCRIBE_LINK: _l("by a link in an email"),
+    Method.ONE_CLICK: _l("in your mail program"),
+    Method.IMPORT: _l("taken over from an earlier list"),
+}
+
+
+@dataclass(frozen=True)
+class TopicChoice:
+    """`last` is the line of the ledger that decided; None when the person never said anything about the topic."""
+
+    topic: Topic
+    subscribed: bool
+    last: Consent | None
+
+    @property
+    def how(self) -> LazyString | None:
+        return HOW[self.last.method] if self.last else None
+
+
+@dataclass(frozen=True)
+class Choices:
+    topics: list[TopicChoice]
+    suppressed: SuppressionReason | None
+
+    @property
+    def everything_off(self) -> bool:
+        return self.suppressed is not None and not any(choice.subscribed for choice in self.topics)
+
+    def of(self, topic_id: UUID) -> TopicChoice | None:
+        return next((choice for choice in self.topics if choice.topic.id == topic_id), None)
+
+
+def of_subject(subject: Subject) -> Choices:
+    subscribed, last = subscriptions.subscribed_topic_ids(subject), _last_lines(subject)
+    topics = [
+        TopicChoice(topic, topic.id in subscribed, _later(last.get(topic.id), last.get(None)))
+        for topic in subscriptions.topics()
+    ]
+    return Choices(topics, suppressed=_suppression(subject))
+
+
+def _last_lines(subject: Subject) -> dict[UUID | None, Consent]:
+    """The latest line of the ledger for each topic, and under None the latest that was about all of them."""
+    lines = select(Consent).where(Consent.subject_id == subject.id).order_by(Consent.topic_id, Consent.at.desc())
+    return {line.topic_id: line for line in db.session.scalars(lines.ext(distinct_on(Consent.topic_id)))}
+
+
+def _later(one: Consent | None, other: Consent | None) -> Consent | None:
+    return max((line for line in (one, other) if line), key=lambda line: line.at, default=None)
+
+
+def _suppression(subject: Subject) -> SuppressionReason | None:
+    return db.session.scalar(select(Suppression.reason).where(Suppression.address_hash == subject.address_hash))
