@@ -55,7 +55,6 @@ class TestRelay:
         self.lock = threading.Lock()
         self.forget()
         self.port = free_port()
-        self.controller = _Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=10)
 
     def forget(self) -> None:
         """Back to a kind relay with no mail."""
@@ -64,6 +63,7 @@ class TestRelay:
         self.at_content: Answer = lambda envelope: "250 OK"
 
     def start(self) -> None:
+        self.controller = _Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=10)
         self.controller.start()
 
     def stop(self) -> None:

@@ -90,8 +90,9 @@ def write_down(campaign: Campaign, *, now: datetime) -> None:
         literal(campaign.snapshot_month), literal(campaign.id), literal(State.PENDING.value), literal(now)
     )
     columns = ["subject_id", "snapshot_month", "campaign_id", "state", "due_at"]
-    written = cast(CursorResult[Any], db.session.execute(insert(Delivery).from_select(columns, rows)))
-    count_up(campaign.id, "recipients", written.rowcount, now=now)
+    writing = insert(Delivery).from_select(columns, rows).execution_options(preserve_rowcount=True)
+    written = cast(CursorResult[Any], db.session.execute(writing)).rowcount
+    count_up(campaign.id, "recipients", written, now=now)
 
 
 def count_up(campaign_id: UUID, figure: str, delta: int, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Integer, Text, Update, case, column, null, true, update, values
+from sqlalchemy import ColumnElement, DateTime, Integer, Text, Update, case, cast, column, null, true, update, values
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp import queue
@@ -173,7 +173,8 @@ def _settle(ledger: Ledger, outcomes: Sequence[Outcome], *, worker: UUID) -> Cou
         column("sent_at", DateTime(timezone=True)),
         name="outcome",
     ).data([(o.key, o.state, o.attempts, o.reply, o.due_at, o.sent_at) for o in outcomes])
-    changes = {name: table.c[name] for name in ("state", "attempts", "reply", "due_at", "sent_at")}
+    changes: dict[str, ColumnElement[Any]] = {name: table.c[name] for name in ("state", "attempts", "reply", "due_at")}
+    changes["sent_at"] = cast(table.c.sent_at, DateTime(timezone=True))  # a column of NULLs has no type
     settled = db.session.scalars(
         update(rows)
         .where(ledger.scope, ledger.key == table.c.key, rows.state == State.CLAIMED, rows.claimed_by == worker)

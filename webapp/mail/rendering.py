@@ -48,7 +48,8 @@ def compose(rendered: Rendered, *, to: str, message_id: str, headers: dict[str, 
     """The email as it goes over the wire. `message_id` is without angle brackets."""
     email = EmailMessage(policy=SMTP)
     email["From"] = Address(one_line(settings().company_name), addr_spec=settings().mail_from)
-    email["To"] = Address(addr_spec=to)
+    local, _, domain = to.rpartition("@")
+    email["To"] = Address(username=local, domain=domain)
     email["Subject"] = one_line(rendered.subject)
     email["Date"] = format_datetime(utc_now())
     email["Message-ID"] = f"<{message_id}>"

@@ -1,0 +1,125 @@
+"""Nothing is lost and nothing is done twice, whatever is killed in the middle (recovery limit: 60 seconds)."""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+import redis
+from sqlalchemy import func, insert, select
+
+from tests.deep.installation import Installation, installation
+from tests.people import person, topic
+from tests.relay import TestRelay
+from webapp.access import Role
+from webapp.campaigns import sending
+from webapp.campaigns.models import Campaign, CampaignState, Delivery
+from webapp.clock import utc_now
+from webapp.config import Settings
+from webapp.consents.models import Subscription
+from webapp.crypto import key_ring, new_key
+from webapp.db import db
+from webapp.mail.models import Message, State
+from webapp.privacy import exports
+from webapp.privacy.models import DataExport, ExportState
+from webapp.subjects.addresses import address_hash
+from webapp.subjects.models import Subject, SubjectKey
+
+pytestmark = [pytest.mark.deep, pytest.mark.timeout(300)]
+
+RECIPIENTS = 2_000
+RECOVERY_LIMIT = 60.0
+Disaster = Callable[[Installation], None]
+
+
+def kill_campaign_worker(candor: Installation) -> None:
+    os.kill(candor.workers["worker-campaigns"].pid, signal.SIGKILL)
+
+
+def kill_export_worker(candor: Installation) -> None:
+    os.kill(candor.workers["worker-privacy"].pid, signal.SIGKILL)
+
+
+def kill_every_process(candor: Installation) -> None:
+    for process in candor.workers.values():
+        os.kill(process.pid, signal.SIGKILL)
+
+
+def wipe_the_queue(candor: Installation) -> None:
+    redis.Redis.from_url(candor.valkey.url).flushall()
+
+
+@pytest.fixture
+def candor(tmp_path: Path, settings: Settings, relay: TestRelay) -> Iterator[Installation]:
+    with installation(tmp_path, relay, settings) as running:
+        yield running
+
+
+@pytest.mark.parametrize("disaster", [kill_campaign_worker, wipe_the_queue, kill_every_process])
+def test_a_campaign_survives(disaster: Disaster, candor: Installation, relay: TestRelay) -> None:
+    campaign_id = campaign_to_everybody()
+    candor.wait("a quarter is sent", lambda: len(relay.received) > RECIPIENTS / 4)
+    disaster(candor)
+    candor.wait("the campaign is sent", lambda: state_of(campaign_id) is CampaignState.SENT, within=RECOVERY_LIMIT)
+    times_received = Counter(mail.to for mail in relay.received)
+    assert max(times_received.values()) == 1, "somebody got it twice"
+    ledger = dict(
+        db.session.execute(
+            select(Subject.email, Delivery.state).join(Delivery, Delivery.subject_id == Subject.id)
+        ).tuples()
+    )
+    uncertain = [email for email, state in ledger.items() if state is State.UNCERTAIN]
+    left_out = [email for email in ledger if email not in times_received and email not in uncertain]
+    assert len(ledger) == RECIPIENTS
+    assert left_out == []
+    assert len(uncertain) <= RECIPIENTS / 100
+
+
+@pytest.mark.parametrize("disaster", [kill_export_worker, wipe_the_queue, kill_every_process])
+def test_a_copy_survives(disaster: Disaster, candor: Installation, relay: TestRelay) -> None:
+    who = person()
+    candor.workers["worker-privacy"].ask_to_end()  # so that the request is surely not finished when disaster strikes
+    export = exports.request(db.session.get_one(Subject, who.id), now=utc_now())
+    export_id = export.id
+    db.session.commit()
+    disaster(candor)
+
+    def ready() -> bool:
+        return db.session.get_one(DataExport, export_id).state is ExportState.READY
+
+    candor.wait("the copy is ready", ready, within=RECOVERY_LIMIT)
+    candor.wait("the email is out", lambda: len(relay.to(who.email)) == 1)
+    assert db.session.scalar(select(func.count()).select_from(Message)) == 1
+
+
+def campaign_to_everybody() -> UUID:
+    topic_id = topic()
+    marketer = db.session.get_one(Subject, person("mara@candor.example", role=Role.MARKETER).id)
+    subscribe_many(topic_id)
+    campaign = Campaign(topic_id=topic_id, subject="News", body="Hello {{ email }}", changed_at=utc_now())
+    db.session.add(campaign)
+    db.session.flush()
+    sending.start(campaign, actor=marketer, now=utc_now())
+    db.session.commit()
+    return campaign.id
+
+
+def subscribe_many(topic_id: UUID) -> None:
+    people = [(uuid4(), f"reader{number}@example.org") for number in range(RECIPIENTS)]
+    subjects = [
+        {"id": key, "email": email, "address_hash": address_hash(email), "language": "en"} for key, email in people
+    ]
+    keys = [{"subject_id": key, "wrapped": key_ring().wrap(new_key(), context=key.bytes)} for key, _email in people]
+    subscriptions = [
+        {"subject_id": key, "topic_id": topic_id, "subscribed": True, "changed_at": utc_now()} for key, _ in people
+    ]
+    for model, rows in ((Subject, subjects), (SubjectKey, keys), (Subscription, subscriptions)):
+        db.session.execute(insert(model), rows)
+    db.session.commit()
+
+
+def state_of(campaign_id: UUID) -> CampaignState:
+    return db.session.get_one(Campaign, campaign_id).state
