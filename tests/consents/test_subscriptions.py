@@ -98,6 +98,16 @@ def test_a_withdrawal_is_settled_with_the_emails_that_wait(anna: Subject, news: 
     assert settling() == [{"subject_id": str(anna.id), "topic_id": str(news.id), "campaign_id": str(campaign)}]
 
 
+def test_a_campaign_counts_each_person_who_leaves_once(anna: Subject, news: Topic) -> None:
+    campaign = uuid4()
+    for _ in range(2):
+        subscribe(anna, news)
+        subscriptions.withdraw(
+            anna, news.id, method=Method.ONE_CLICK, wording="", language="en", now=NOW, campaign_id=campaign
+        )
+    assert sorted(args["campaign_id"] for args in settling()) == ["", str(campaign)]
+
+
 def test_withdrawing_from_one_topic_leaves_the_others(anna: Subject, news: Topic) -> None:
     offers = db.session.get_one(Topic, topic("offers", "Offers"))
     subscribe(anna, news)

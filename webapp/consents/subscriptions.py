@@ -57,11 +57,11 @@ def withdraw(
     if not _set(subject, topic, subscribed=False, now=now):
         return False
     title = topic.title(language)
+    _settle_later(subject, topic.id, campaign_id)
     _write_down(
         subject, topic.id, title, method=method, wording=wording, language=language, now=now, campaign_id=campaign_id
     )
     trail.record(Action.CONSENT_WITHDRAWN, subject, now=now, topic=title, method=method)
-    _settle_later(subject, topic.id, campaign_id)
     return True
 
 
@@ -85,11 +85,11 @@ def stop_everything(
         return False
     with force_locale(language):
         title = _("All marketing emails")
+    _settle_later(subject, None, campaign_id)
     _write_down(
         subject, None, title, method=method, wording=wording, language=language, now=now, campaign_id=campaign_id
     )
     trail.record(Action.MARKETING_STOPPED, subject, now=now, method=method)
-    _settle_later(subject, None, campaign_id)
     return True
 
 
@@ -136,12 +136,16 @@ def _write_down(
 
 
 def _settle_later(subject: Subject, topic_id: UUID | None, campaign_id: UUID | None) -> None:
-    """Emails that wait to be sent are taken back, and the campaign counts the withdrawal."""
+    """Emails that wait to be sent are taken back, and the campaign counts a person who left: each one once."""
+    left_before = select(Consent.id).where(
+        Consent.subject_id == subject.id, Consent.campaign_id == campaign_id, Consent.given.is_(False)
+    )
+    counted = campaign_id if campaign_id and db.session.scalar(left_before.limit(1)) is None else None
     queue.later(
         queue.Job.SETTLE_WITHDRAWAL,
         subject_id=str(subject.id),
         topic_id=str(topic_id or ""),
-        campaign_id=str(campaign_id or ""),
+        campaign_id=str(counted or ""),
     )
 
 
