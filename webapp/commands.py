@@ -1,7 +1,27 @@
 """Commands for operators: `flask --app wsgi …`."""
 
+import click
 from flask import Flask
+
+from webapp import audit
+from webapp.config import settings_table
+
+
+@click.command("settings-table")
+def settings_table_command() -> None:
+    """Prints docs/settings.md."""
+    click.echo(settings_table(), nl=False)
+
+
+@click.command("verify-audit")
+def verify_audit_command() -> None:
+    """Recomputes the seal of the audit log; exit code 1 when somebody changed it."""
+    found = audit.verify()
+    if found.broken_at is not None:
+        raise click.ClickException(f"The chain is broken at position {found.broken_at}.")
+    click.echo(f"{found.checked} entries hold.")
 
 
 def init_app(app: Flask) -> None:
-    app.cli.short_help = "Candor"
+    for command in (settings_table_command, verify_audit_command):
+        app.cli.add_command(command)

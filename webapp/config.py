@@ -11,6 +11,7 @@ from typing import Annotated, Self
 
 from flask import current_app
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -115,3 +116,25 @@ def _decode(key: SecretStr) -> bytes:
         return base64.urlsafe_b64decode(key.get_secret_value())
     except ValueError:
         return b""
+
+
+def settings_table() -> str:
+    """`docs/settings.md`: every setting with its default and meaning."""
+    rows = [
+        f"| `{name.upper()}` | {_default(field)} | {field.description} |" for name, field in Settings.model_fields.items()
+    ]
+    head = "# Settings\n\nRead from the environment. Those without a default must be set.\n\n"
+    return head + "\n".join(["| name | default | meaning |", "|---|---|---|", *rows]) + "\n"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return ""
+    value = field.default
+    if isinstance(value, timedelta):
+        value = f"P{value.days}D"
+    elif isinstance(value, list):
+        value = ",".join(value)
+    elif isinstance(value, bool):
+        value = str(value).lower()
+    return f"`{value}`" if value not in (None, "") else "not set"
