@@ -41,7 +41,9 @@ def readers(topic_id: UUID, count: int) -> list[Person]:
     return people
 
 
-def draft(topic_id: UUID, *, subject: str = "News for {{ given_name }}", body: str = "Hello **{{ given_name }}**!") -> Campaign:
+def draft(
+    topic_id: UUID, *, subject: str = "News for {{ given_name }}", body: str = "Hello **{{ given_name }}**!"
+) -> Campaign:
     campaign = Campaign(topic_id=topic_id, subject=subject, body=body, changed_at=utc_now())
     db.session.add(campaign)
     db.session.commit()
@@ -129,7 +131,13 @@ def test_a_withdrawal_after_the_snapshot_stops_the_email(
     relay.at_recipient = lambda address: "250 OK"
     leaving = db.session.get_one(Subject, second.id)
     subscriptions.withdraw(
-        leaving, news, method=Method.ACCOUNT, wording="Unsubscribe", language="en", now=utc_now(), campaign_id=campaign.id
+        leaving,
+        news,
+        method=Method.ACCOUNT,
+        wording="Unsubscribe",
+        language="en",
+        now=utc_now(),
+        campaign_id=campaign.id,
     )
     make_due(campaign)
     run_jobs()
@@ -162,9 +170,7 @@ def test_a_refusal_is_kept_with_the_relays_words_and_the_others_go_out(
     assert failure.email == "r•••@example.org"
 
 
-def test_a_stopped_campaign_sends_no_more(
-    marketer: Subject, news: UUID, relay: TestRelay, run_jobs: RunJobs
-) -> None:
+def test_a_stopped_campaign_sends_no_more(marketer: Subject, news: UUID, relay: TestRelay, run_jobs: RunJobs) -> None:
     readers(news, 2)
     campaign = draft(news)
     start(campaign, marketer)
@@ -233,5 +239,3 @@ def test_the_relay_down_delays_and_loses_nothing(
     make_due(campaign)
     run_jobs()
     assert states(campaign) == {"sent": 3}
-
-

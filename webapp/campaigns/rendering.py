@@ -141,7 +141,8 @@ class _Slots:
     """Stands words that nobody can guess where a slot will be, so that they pass through Markdown, MJML and CSS inlining."""
 
     def __init__(self) -> None:
-        self.tag = f"slot{secrets.token_hex(8)}"
+        # About as long as a name, for the text part is wrapped before its slots are filled.
+        self.tag = f"slot{secrets.token_hex(4)}"
         self.known: list[tuple[str, str]] = []
 
     def mark(self, source: str) -> str:
