@@ -29,7 +29,8 @@ make_venv() {
         return 1
     fi
     echo "Making .venv with $("$python" --version)"
-    "$python" -m venv --clear .venv
+    rm -rf .venv
+    "$python" -m venv .venv
 }
 
 show_progress() {

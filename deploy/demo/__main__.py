@@ -9,10 +9,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.demo.database import prepare_database
 from deploy.demo.environment import make_environment
 from deploy.demo.occupancy import Refusal, occupied, refuse_taken
 from deploy.demo.processes import NotReady, Program, Supervisor, end_leftovers, marked, read_procfile
-from deploy.demo.screen import progress, say, step, welcome
+from deploy.demo.screen import say, step, welcome
 from deploy.demo.services import Postgres, Valkey, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -43,11 +44,11 @@ def _run(folder: Path, port: int) -> None:
     try:
         with step("PostgreSQL, Valkey and a mail catcher"):
             environment = _start_services(supervisor, folder, port)
-        _prepare_database(environment)
+        sign_ins = prepare_database(folder, environment)
         with step("web, workers and cron"):
             supervisor.start(*read_procfile(ROOT / "Procfile", marked(environment, folder)))
             _wait_until_ready(supervisor, port)
-        _welcome(environment["PUBLIC_URL"], time.monotonic() - started)
+        say(welcome(environment["PUBLIC_URL"], sign_ins, seconds=time.monotonic() - started))
         while True:
             supervisor.look()
             time.sleep(0.1)
@@ -69,20 +70,6 @@ def _start_services(supervisor: Supervisor, folder: Path, port: int) -> Mapping[
     postgres.wait(postgres_process)
     valkey.wait(valkey_process)
     return environment
-
-
-def _prepare_database(environment: Mapping[str, str]) -> None:
-    os.environ.update(environment)
-    # Only now: the application reads its settings from the environment.
-    from flask_migrate import upgrade
-
-    from deploy.demo.seed import seed
-    from webapp.app import create_app
-
-    app = create_app()
-    with step("database"), app.app_context():
-        upgrade()
-    seed(app, progress)
 
 
 def _wait_until_ready(supervisor: Supervisor, port: int) -> None:
@@ -108,12 +95,6 @@ def _not_ready(port: int) -> str:
         return "web"
     finally:
         connection.close()
-
-
-def _welcome(address: str, seconds: float) -> None:
-    from deploy.demo.seed import SIGN_INS
-
-    say(welcome(address, SIGN_INS, seconds=seconds))
 
 
 def _wanted_port() -> int:

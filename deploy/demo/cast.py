@@ -1,0 +1,141 @@
+"""The three people as whom one signs in to the demo, and what the customer among them has done so far."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from deploy.demo.agreements import Agreements
+from deploy.demo.people import Person, new_id
+from webapp.access import Role
+from webapp.accounts.models import DeviceSession
+from webapp.consents.models import Method
+from webapp.db import Base
+from webapp.mail.models import Message, State
+from webapp.privacy.models import DataExport, ExportState
+
+SIGN_INS = [
+    ("customer", "customer@alpenglow.example", "marmots whistle at noon"),
+    ("marketer", "marketer@alpenglow.example", "seven letters to the valley"),
+    ("staff", "staff@alpenglow.example", "the keys hang by the door"),
+]
+PASSWORDS = {email: password for _role, email, password in SIGN_INS}
+LAPTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.5 Mobile/15E148 Safari/604.1"
+)
+
+
+@dataclass(frozen=True)
+class Cast:
+    customer: Person
+    marketer: Person
+    administrator: Person
+
+    @property
+    def everybody(self) -> list[Person]:
+        return [self.administrator, self.marketer, self.customer]
+
+
+def invent_cast(*, until: datetime) -> Cast:
+    rng = Random("alpenglow cast")
+    administrator = Person(
+        id=new_id(rng),
+        email="staff@alpenglow.example",
+        language="en",
+        given_name="Reto",
+        family_name="Brunner",
+        organization="Alpenglow Hosting",
+        phone="+41810120030",
+        street_address="Gäuggelistrasse 1",
+        postal_code="7000",
+        city="Chur",
+        country="CH",
+        signed_up_at=until - timedelta(days=1100),
+        confirmed_at=until - timedelta(days=1100),
+        role=Role.ADMINISTRATOR,
+    )
+    marketer = replace(
+        administrator,
+        id=new_id(rng),
+        email="marketer@alpenglow.example",
+        given_name="Mara",
+        family_name="Keller",
+        phone="+41810120031",
+        role=Role.MARKETER,
+    )
+    customer = replace(
+        administrator,
+        id=new_id(rng),
+        email="customer@alpenglow.example",
+        given_name="Ladina",
+        family_name="Caviezel",
+        organization="Velowerkstatt Caviezel",
+        phone="+41790123456",
+        street_address="Obere Gasse 12",
+        signed_up_at=until - timedelta(days=791, hours=5),
+        confirmed_at=until - timedelta(days=791, hours=4, minutes=57),
+        role=Role.CUSTOMER,
+    )
+    return Cast(customer, marketer, administrator)
+
+
+def agree(agreements: Agreements, customer: Person, *, until: datetime) -> None:
+    """She gets most of it, has added a topic and left another: so none of the campaigns drives her away."""
+    for topic in ("news", "tips", "events", "offers"):
+        agreements.give(customer, topic, Method.SIGN_UP_FORM, customer.confirmed_at)
+    agreements.give(customer, "stories", Method.ACCOUNT, until - timedelta(days=262, hours=4))
+    agreements.withdraw(customer, "offers", Method.ACCOUNT, until - timedelta(days=83, hours=3))
+
+
+def life_of(customer: Person, *, now: datetime) -> list[Base]:
+    """Beside consents and campaigns: emails about her account, a copy of her data, and where she is signed in."""
+    changed_password, asked_for_copy = now - timedelta(days=131, hours=2), now - timedelta(days=47, hours=6)
+    had_copy = asked_for_copy + timedelta(seconds=8)
+    export = DataExport(
+        id=new_id(Random("alpenglow export")),
+        subject_id=customer.id,
+        state=ExportState.EXPIRED,
+        requested_at=asked_for_copy,
+        steps_done=8,
+        steps_total=8,
+        ready_at=had_copy,
+        expires_at=had_copy + timedelta(days=7),
+        size=48_213,
+        last_downloaded_at=had_copy + timedelta(minutes=4),
+    )
+    return [
+        export,
+        _message(customer, "accounts/confirm_sign_up", customer.signed_up_at, sign_up=str(new_id(Random("sign-up")))),
+        _message(customer, "accounts/password_changed", changed_password),
+        _message(customer, "privacy/export_ready", had_copy, export_id=str(export.id)),
+        _device(customer, LAPTOP, "198.51.100.27", signed_in_at=now - timedelta(days=9), seen_at=now - timedelta(days=1)),
+        _device(customer, PHONE, "203.0.113.84", signed_in_at=now - timedelta(days=33), seen_at=now - timedelta(hours=3)),
+    ]
+
+
+def _message(person: Person, email: str, at: datetime, **ids: str) -> Message:
+    return Message(
+        subject_id=person.id,
+        email=email,
+        ids=ids,
+        created_at=at,
+        due_at=at + timedelta(seconds=1),
+        sent_at=at + timedelta(seconds=1),
+        state=State.SENT,
+        attempts=1,
+        reply="250 2.0.0 Ok: queued as 4E1A09C2D7",
+    )
+
+
+def _device(person: Person, user_agent: str, network: str, *, signed_in_at: datetime, seen_at: datetime) -> DeviceSession:
+    return DeviceSession(
+        subject_id=person.id,
+        token_hash=hashlib.sha256(secrets.token_bytes(32)).digest(),
+        user_agent=user_agent,
+        network=network,
+        signed_in_at=signed_in_at,
+        seen_at=seen_at,
+    )
