@@ -8,6 +8,7 @@ from webapp import commands, errors, guard, headers, language, logs, queue
 from webapp.accounts import emails as _accounts_emails  # noqa: F401  # registers the emails of the package
 from webapp.accounts.routes import blueprints as accounts
 from webapp.accounts.sessions import login_manager
+from webapp.campaigns import emails as _campaigns_emails  # noqa: F401  # registers the emails of the package
 from webapp.campaigns.routes import blueprint as campaigns
 from webapp.config import Environment, Settings
 from webapp.consents.routes import blueprint as consents
