@@ -1,11 +1,17 @@
-"""Pages that span domains."""
+"""Pages that span domains: the start page, the account's overview, and every email that somebody got."""
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from webapp.access import EVERYBODY_SIGNED_IN, allow, public
+from webapp.clock import utc_now
 from webapp.config import settings
 from webapp.htmx import render
+from webapp.portal import email_history
+from webapp.portal import overview as overviews
+from webapp.portal.email_history import Place
+from webapp.subjects.current import current_subject
 
 blueprint = Blueprint("portal", __name__)
 
@@ -19,13 +25,15 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/account")
 @allow(EVERYBODY_SIGNED_IN)
 def overview() -> ResponseReturnValue:
-    return render("portal/overview.html")
+    account = current_user.account
+    return render("portal/overview.html", account=account, overview=overviews.of_account(account, now=utc_now()))
 
 
 @blueprint.get("/account/emails")
 @allow(EVERYBODY_SIGNED_IN)
 def emails() -> ResponseReturnValue:
-    return render("portal/emails.html")
+    history = email_history.page(current_subject(), older_than=_place("older_than"), newer_than=_place("newer_than"))
+    return render("portal/emails.html", history=history)
 
 
 @blueprint.get("/brand.css")
@@ -37,3 +45,8 @@ def brand() -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = 3600
     return response
+
+
+def _place(name: str) -> Place | None:
+    """An address that was mistyped shows the newest emails."""
+    return request.args.get(name, type=Place.parse)
