@@ -6,6 +6,8 @@ export PYTHON PORT
 
 BIN := .venv/bin
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard webapp/translations/*/LC_MESSAGES/messages.po))
+# Where Linux offers it: a make that is killed takes the demo along.
+ENDING_WITH_MAKE = $$(command -v setpriv > /dev/null && echo setpriv --pdeathsig TERM)
 COMPILE_REQUIREMENTS = var/uv/bin/uv pip compile pyproject.toml --universal --generate-hashes --quiet \
 	--no-header --no-emit-index-url --no-emit-find-links
 
@@ -16,7 +18,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: packages-demo $(TRANSLATIONS) ## Candor on this machine, with invented people: http://localhost:8000 (PORT=8080 for another port)
-	@exec $(BIN)/python -m deploy.demo
+	@exec $(ENDING_WITH_MAKE) $(BIN)/python -m deploy.demo
 
 reset: ## ends the demo and clears its data
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m deploy.demo.reset; else rm -rf var; fi

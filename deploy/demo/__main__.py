@@ -24,7 +24,8 @@ def main() -> None:
     folder = Path(os.environ.get("CANDOR_VAR") or ROOT / "var").resolve()
     os.chdir(ROOT)
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)
+        if signal.getsignal(ending) is not signal.SIG_IGN:
+            signal.signal(ending, signal.default_int_handler)
     try:
         port = _wanted_port()
         with occupied(folder):

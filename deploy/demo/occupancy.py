@@ -33,9 +33,7 @@ def occupied(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refusal(
-                f"The demo is already running (process {occupant(folder)}). End it there with Ctrl-C."
-            ) from None
+            raise Refusal(f"The demo is already running. To end it: Ctrl-C there, or kill {occupant(folder)}") from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -143,7 +143,7 @@ def test_a_port_that_is_none_is_refused(tmp_path: Path) -> None:
 
 def test_one_folder_has_one_demo(tmp_path: Path) -> None:
     first = _start(OCCUPY, tmp_path)
-    assert f"already running (process {first.pid})" in _demo(tmp_path, free_port()).stderr
+    assert f"already running. To end it: Ctrl-C there, or kill {first.pid}" in _demo(tmp_path, free_port()).stderr
     _reset(tmp_path)
     assert first.wait(5) == -signal.SIGTERM
     assert not tmp_path.exists()
