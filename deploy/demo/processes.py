@@ -155,12 +155,14 @@ def marked(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     return {**environment, MARK: str(folder.resolve())}
 
 
-def end_leftovers(folder: Path) -> int:
-    """Ends what a killed supervisor of the same folder left running; answers how many processes that were."""
+def marked_processes(folder: Path) -> list[psutil.Process]:
     mark = str(folder.resolve())
-    leftovers = [process for process in psutil.process_iter() if _mark_of(process) == mark]
-    end_processes(leftovers)
-    return len(leftovers)
+    return [process for process in psutil.process_iter() if _mark_of(process) == mark]
+
+
+def end_leftovers(folder: Path) -> None:
+    """Ends what a killed supervisor of the same folder left running."""
+    end_processes(marked_processes(folder))
 
 
 def end_processes(processes: Sequence[psutil.Process], how: signal.Signals = signal.SIGTERM) -> None:

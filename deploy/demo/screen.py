@@ -39,7 +39,7 @@ def welcome(address: str, sign_ins: Sequence[SignIn], *, seconds: float) -> str:
     lines = [
         f"Candor is running: {address}",
         "",
-        *(f"{who:<{role}}  {where:<{email}}  {password}" for who, where, password in sign_ins),
+        *(f"{who.capitalize():<{role}}  {where:<{email}}  {password}" for who, where, password in sign_ins),
         "",
         f"Every email it sends: {address}/dev/mail",
         f"Ctrl-C ends it, make reset clears it. Up in {seconds:.1f} s.",
