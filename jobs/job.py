@@ -31,7 +31,7 @@ class WorkerName:
 
 
 def job(work: Callable[..., None]) -> Callable[..., None]:
-    """Decorates every function in `jobs`. With an entry's id it runs for that entry, at most once at a time; without, at once."""
+    """Decorates every function in `jobs`. With the id of an entry it works that off, one worker at a time."""
 
     @functools.wraps(work)
     def run(entry_id: str | None = None) -> None:

@@ -45,7 +45,8 @@ def check(response: TestResponse, *, queries: list[str], reading: bool) -> None:
     if "sandbox" in policy:
         return  # an email shown in its frame: another document under other rules
     nonce = re.search(r"script-src 'nonce-([^']+)'", policy)
-    assert nonce and "unsafe" not in policy
+    assert nonce, policy
+    assert "unsafe" not in policy
     assert not page.inline, f"inline style or handler: {page.inline}"
     assert set(page.nonces) <= {nonce[1]}, "a script or style without this response's nonce"
     repeated = [name for name, times in Counter(page.ids).items() if times > 1]

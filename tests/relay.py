@@ -72,9 +72,7 @@ class TestRelay:
     def to(self, address: str) -> list[Received]:
         return [received for received in self.received if received.to == address]
 
-    # What aiosmtpd calls.
-
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd calls it so
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self.at_recipient(address)
@@ -82,7 +80,9 @@ class TestRelay:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802  # aiosmtpd calls it so
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         answer = self.at_content(envelope)
         if answer.startswith("250"):
             with self.lock:

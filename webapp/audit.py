@@ -1,8 +1,8 @@
 """The append-only log of who did what, and the seal that shows whether anyone changed it.
 
-Entries are written unsealed in the transaction they tell of; `seal_pending` chains them every few seconds, because a chain inside
-each transaction would make every writer wait for the one before. What is personal in an entry was encrypted by its subject's key
-before it came here, so shredding that key leaves the chain whole.
+Entries are written unsealed in the transaction they tell of; `seal_pending` chains them every few seconds, because a
+chain inside each transaction would make every writer wait for the one before. What is personal in an entry was
+encrypted by its subject's key before it came here, so shredding that key leaves the chain whole.
 """
 
 import hashlib

@@ -1,6 +1,7 @@
 """Every setting of Candor, read from the environment.
 
-A setting's environment name is its field name in capitals. `docs/settings.md` is generated from this file, and a test keeps the two the same.
+A setting's environment name is its field name in capitals. `docs/settings.md` is made from this file by
+`flask --app wsgi settings-table`, and a test keeps the two the same.
 """
 
 import base64
@@ -121,7 +122,8 @@ def _decode(key: SecretStr) -> bytes:
 def settings_table() -> str:
     """`docs/settings.md`: every setting with its default and meaning."""
     rows = [
-        f"| `{name.upper()}` | {_default(field)} | {field.description} |" for name, field in Settings.model_fields.items()
+        f"| `{name.upper()}` | {_default(field)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
     ]
     head = "# Settings\n\nRead from the environment. Those without a default must be set.\n\n"
     return head + "\n".join(["| name | default | meaning |", "|---|---|---|", *rows]) + "\n"

@@ -1,4 +1,4 @@
-"""What every request passes before its view: CSRF token, limits per network, and whether this person may use this route."""
+"""What every request passes before its view: CSRF token, limit per network, and whether this person may use it."""
 
 from flask import Flask, abort, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue

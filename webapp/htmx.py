@@ -32,7 +32,7 @@ def render_or_redirect(location: str, *, fragment: str, **context: Any) -> Respo
 
 
 def see_other(location: str) -> Response:
-    """After a POST: the browser goes on with GET, so that reloading repeats nothing. For htmx the whole page changes."""
+    """After a POST: the browser goes on with GET, so that reloading repeats nothing. For htmx the page changes."""
     if wants_fragment():
         response = make_response("", 204)
         response.headers["HX-Redirect"] = location

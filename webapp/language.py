@@ -1,4 +1,4 @@
-"""Which language a page speaks: what the person chose, else what they are known to read, else what the browser asks for."""
+"""Which language a page speaks: what was chosen, else what the person is known to read, else what the browser asks."""
 
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale

@@ -1,6 +1,6 @@
 """Signed links: one purpose each, with its own salt, its own lifetime, and the reason why it stops working.
 
-A token is made when its email is sent, so none lies in the database; what is recorded is that a single-use one was used.
+A token is made when its email is sent, so none lies in the database; recorded is only that a single-use one was used.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,11 @@ class InvalidLink(LinkProblem):
 
 
 class ExpiredLink(LinkProblem):
-    pass
+    """Too old, but genuine: `link` is what it was, so that a new one can be sent."""
+
+    def __init__(self, link: "Link") -> None:
+        super().__init__()
+        self.link = link
 
 
 class UsedLink(LinkProblem):
@@ -69,7 +73,7 @@ class Link:
 
 
 def sign(purpose: Purpose, *, now: datetime, **data: str) -> str:
-    """A token for a URL. Anyone can read `data`, so ids only. A link for ever has no time and no id: it is always the same."""
+    """A token for a URL. Anyone can read `data`: ids only. A link for ever has no time and is always the same."""
     passing = {"i": uuid4().hex, "t": int(now.timestamp())} if purpose.lifetime else {}
     return _serializer(purpose).dumps({"p": purpose.salt, **passing, "d": data})
 
@@ -77,9 +81,10 @@ def sign(purpose: Purpose, *, now: datetime, **data: str) -> str:
 def read(purpose: Purpose, token: str, *, now: datetime) -> Link:
     """Checks signature, purpose and age. Consumes nothing: mail scanners open links too."""
     payload = _verified(purpose, token)
+    link = Link(purpose, payload.get("i", ""), payload["d"])
     if purpose.lifetime and now.timestamp() > payload["t"] + purpose.lifetime.total_seconds():
-        raise ExpiredLink
-    return Link(purpose, payload.get("i", ""), payload["d"])
+        raise ExpiredLink(link)
+    return link
 
 
 def use_once(link: Link, *, now: datetime) -> None:

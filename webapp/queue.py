@@ -1,7 +1,8 @@
 """Work for later: the names of all jobs, the outbox, and who is alive to do it.
 
-The outbox row is the truth and is written in the transaction that decides on the work; Redis only tells a worker to look. A worker
-takes a row under its own id and deletes it with its last commit. The sweep finds rows that Redis lost and rows whose worker died.
+The outbox row is the truth and is written in the transaction that decides on the work; Redis only tells a worker to
+look. A worker takes a row under its own id and deletes it with its last commit. The sweep finds rows that Redis lost
+and rows whose worker died.
 """
 
 import logging
@@ -14,7 +15,7 @@ import redis
 import rq
 from flask import current_app
 from rq.serializers import JSONSerializer
-from sqlalchemy import BigInteger, Index, ScalarSelect, Select, delete, event, func, or_, select, text, update
+from sqlalchemy import BigInteger, Index, ScalarSelect, Select, delete, event, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -85,7 +86,7 @@ class OutboxEntry(Base):
 
 
 class Heartbeat(Base):
-    """A process that was alive at `seen_at`: a worker (`kind` is its queue), the scheduler, or the relay when it answered."""
+    """A process that was alive at `seen_at`: a worker (`kind` is its queue), the scheduler, or a relay's answer."""
 
     __tablename__ = "heartbeats"
 
@@ -105,7 +106,7 @@ class Tick(Base):
 
 
 def later(job: Job, *, due_at: datetime | None = None, **args: str) -> None:
-    """Writes down a job in the running transaction, and enqueues it after the commit. It runs at least once; make it repeatable."""
+    """Writes down a job in the running transaction and enqueues it after the commit. It runs at least once."""
     entry = OutboxEntry(id=uuid4(), job=job, args=args, due_at=due_at or utc_now())
     db.session.add(entry)
     if due_at is None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -18,8 +19,9 @@ class Store(StrEnum):
     EXPORTS = "exports"
 
 
-def put(store: Store, key: UUID, source: Path) -> None:
-    """Uploads a file under a new name; a reader sees the whole of it or nothing."""
+def put(store: Store, key: UUID, source: IO[bytes]) -> None:
+    """Uploads a file; a reader sees the whole of it or nothing."""
+    _clear_unfinished(store, key)
     obstore.put(_bucket(), _path(store, key), source)
 
 
@@ -36,6 +38,7 @@ def read(store: Store, key: UUID) -> Iterator[bytes]:
 
 def delete(store: Store, key: UUID) -> None:
     """Deletes a file; one that is gone already is fine."""
+    _clear_unfinished(store, key)
     try:
         obstore.delete(_bucket(), _path(store, key))
     except FileNotFoundError:
@@ -47,6 +50,14 @@ def _bucket() -> ObjectStore:
     if urlsplit(url).scheme == "file":
         return LocalStore(urlsplit(url).path, mkdir=True)
     return from_url(url)
+
+
+def _clear_unfinished(store: Store, key: UUID) -> None:
+    """A process killed while it uploads to a local folder leaves `key#1`, which nobody would ever find again."""
+    url = urlsplit(settings().storage_url)
+    if url.scheme == "file":
+        for part in Path(url.path, store).glob(f"{key}#*"):
+            part.unlink(missing_ok=True)
 
 
 def _path(store: Store, key: UUID) -> str:

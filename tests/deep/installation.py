@@ -1,6 +1,7 @@
 """A whole Candor of its own: every process of the Procfile but the web server, on a database and a queue of its own."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ class Installation:
         self.valkey = valkey
 
     def wait(self, what: str, happened: Callable[[], bool], *, within: float = 60.0) -> float:
-        """Waits, restarting what ended as the demo and systemd do. Returns the seconds it took; too long is a failure."""
+        """Waits, restarting what ended as systemd would. Returns the seconds it took; too long is a failure."""
         started = time.monotonic()
         while not happened():
             self.supervisor.look()
@@ -77,5 +78,6 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
     names = ["environment", "database_url", "redis_url", "storage_url", "public_url", "smtp_host", "smtp_port"]
     names += ["smtp_timeout_seconds", "mail_from", "company_name"]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     chosen = {name: str(getattr(settings, name)) for name in names} | plain
-    return {name.upper(): value for name, value in chosen.items()}
+    return {name.upper(): value for name, value in chosen.items()} | {"PATH": path}

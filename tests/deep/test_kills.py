@@ -66,11 +66,8 @@ def test_a_campaign_survives(disaster: Disaster, candor: Installation, relay: Te
     candor.wait("the campaign is sent", lambda: state_of(campaign_id) is CampaignState.SENT, within=RECOVERY_LIMIT)
     times_received = Counter(mail.to for mail in relay.received)
     assert max(times_received.values()) == 1, "somebody got it twice"
-    ledger = dict(
-        db.session.execute(
-            select(Subject.email, Delivery.state).join(Delivery, Delivery.subject_id == Subject.id)
-        ).tuples()
-    )
+    rows = db.session.execute(select(Subject.email, Delivery.state).join(Delivery, Delivery.subject_id == Subject.id))
+    ledger = {row.email: row.state for row in rows}
     uncertain = [email for email, state in ledger.items() if state is State.UNCERTAIN]
     left_out = [email for email in ledger if email not in times_received and email not in uncertain]
     assert len(ledger) == RECIPIENTS

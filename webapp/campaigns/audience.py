@@ -1,6 +1,6 @@
 """Who gets a campaign: people with consent for its topic, whose address is theirs and may be mailed.
 
-The same condition decides three times: when people are counted, when the audience is written down, and when each row is claimed.
+One condition decides three times: when people are counted, when they are written down, and when each row is claimed.
 """
 
 from dataclasses import dataclass

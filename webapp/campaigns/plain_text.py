@@ -23,7 +23,7 @@ def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[str]:
             case "bullet_list" | "ordered_list":
                 yield "\n".join(_items(node))
             case "blockquote":
-                yield textwrap.indent("\n\n".join(_blocks(node.children)), "> ", lambda line: True)
+                yield textwrap.indent("\n\n".join(_blocks(node.children)), "> ", lambda _line: True)
             case "hr":
                 yield "-" * WIDTH
             case "fence" | "code_block":

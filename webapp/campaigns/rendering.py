@@ -1,8 +1,8 @@
 """From a campaign's Markdown to an email for each reader.
 
-A campaign is compiled once per language: Markdown, the MJML frame, inlined styles. What differs between readers is left as slots,
-and a reader costs only filling them. In Markdown a slot is written `{{ given_name }}`, or `{{ given_name | friend }}` with words
-that stand in when we do not know it.
+A campaign is compiled once per language: Markdown, the MJML frame, inlined styles. What differs between readers is left
+as slots, and a reader costs only filling them. In Markdown a slot is written `{{ given_name }}`, or
+`{{ given_name | friend }}` with words that stand in when we do not know it.
 """
 
 import re
@@ -138,7 +138,7 @@ def compile_campaign(campaign: Campaign, language: str) -> Compiled:
 
 
 class _Slots:
-    """Stands words that nobody can guess where a slot will be, so that they pass through Markdown, MJML and CSS inlining."""
+    """Puts a word that nobody can guess where a slot will be, to pass through Markdown, MJML and CSS inlining."""
 
     def __init__(self) -> None:
         # About as long as a name, for the text part is wrapped before its slots are filled.

@@ -1,20 +1,16 @@
-"""A campaign on its way: started, sent claim by claim, stopped or finished.
-
-Consent and suppression are asked in the statement that claims the rows, so a withdrawal counts within one claim of 50.
-"""
+"""A campaign on its way: started, sent claim by claim, stopped or finished."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, exists, func, null, select, update
+from sqlalchemy import Row, exists, func, select, update
 
 from webapp import audit, queue
-from webapp.accounts.models import Profile
-from webapp.campaigns import audience, partitions
+from webapp.campaigns import audience, claims, partitions
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.models import Campaign, CampaignState, Delivery
 from webapp.campaigns.rendering import Compiled, compile_campaign
@@ -44,7 +40,7 @@ def start(campaign: Campaign, *, actor: Subject, now: datetime) -> None:
 
 
 def stop(campaign: Campaign, *, actor: Subject, now: datetime) -> None:
-    """No claim is made after this; the at most 50 emails that a worker holds still go out. Repeating it does nothing."""
+    """No claim is made after this; the at most 50 emails that a worker holds still go out. Repeating is harmless."""
     if _change_state(campaign, CampaignState.SENDING, state=CampaignState.STOPPED, finished_at=now) is not None:
         trail.record(audit.Action.CAMPAIGN_STOPPED, actor, now=now, campaign=str(campaign.id))
 
@@ -63,7 +59,8 @@ def send_for_a_while(campaign_id: UUID, relay: Relay, *, worker: UUID, until: da
     if campaign.snapshot_month is None:
         yield from _write_down_audience(campaign)
     templates = _Templates(campaign)
-    while utc_now() < until and (claimed := _claim(campaign, worker=worker, now=utc_now())):
+    while utc_now() < until and (claimed := claims.take(campaign, worker=worker, now=utc_now())):
+        _count(campaign_id, Counter(row.state for row in claimed))
         yield
         parcels = [templates.parcel(row) for row in claimed if row.state is State.CLAIMED]
         for settled in delivery.deliver(_ledger(campaign), parcels, worker=worker, relay=relay, until=until):
@@ -97,7 +94,7 @@ def recover(*, now: datetime) -> None:
 
 
 def settle_withdrawal(subject_id: UUID, topic_id: UUID | None, campaign_id: UUID | None, *, now: datetime) -> None:
-    """After a withdrawal: emails that wait for this person will not go out, and the campaign that caused it counts it."""
+    """After a withdrawal: emails that wait for this person stay here, and the campaign that caused it counts it."""
     campaigns = select(Campaign.id).where(Campaign.topic_id == topic_id) if topic_id else select(Campaign.id)
     waiting = db.session.scalars(
         update(Delivery)
@@ -143,49 +140,6 @@ def _write_down_audience(campaign: Campaign) -> Iterator[None]:
     db.session.flush()
     audience.write_down(campaign, now=utc_now())
     yield
-
-
-def _claim(campaign: Campaign, *, worker: UUID, now: datetime) -> Sequence[Row[Any]]:
-    due = (
-        select(Delivery.id)
-        .where(
-            Delivery.snapshot_month == campaign.snapshot_month,
-            Delivery.campaign_id == campaign.id,
-            Delivery.state == State.PENDING,
-            Delivery.due_at <= now,
-            exists().where(Campaign.id == campaign.id, Campaign.state == CampaignState.SENDING),
-        )
-        .order_by(Delivery.id)
-        .limit(delivery.CLAIM)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    people = (
-        select(due.c.id.label("key"), audience.wants(campaign.topic_id).label("wanted"), *audience.RECIPIENT_COLUMNS)
-        .join_from(due, Delivery, (Delivery.id == due.c.id) & (Delivery.snapshot_month == campaign.snapshot_month))
-        .join(Subject, Subject.id == Delivery.subject_id)
-        .outerjoin(Profile, Profile.subject_id == Subject.id)
-        .subquery("people")
-    )
-    claiming = (
-        update(Delivery)
-        .where(Delivery.snapshot_month == campaign.snapshot_month, Delivery.id == people.c.key)
-        .values(
-            state=case((people.c.wanted, State.CLAIMED), else_=State.SUPPRESSED),
-            claimed_by=case((people.c.wanted, worker), else_=null()),
-        )
-        .returning(
-            Delivery.id,
-            Delivery.subject_id,
-            Delivery.state,
-            Delivery.attempts,
-            *(people.c[column.key] for column in audience.RECIPIENT_COLUMNS),
-        )
-        .execution_options(synchronize_session=False)
-    )
-    claimed = db.session.execute(claiming).all()
-    _count(campaign.id, Counter(row.state for row in claimed))
-    return claimed
 
 
 def _count(campaign_id: UUID, settled: Counter[State]) -> None:

@@ -1,10 +1,10 @@
 """The delivery state machine, the same for service messages and campaign deliveries.
 
-    pending ──claim──► claimed ──start──► started ──settle──► sent | failed | suppressed | pending (deferred) | uncertain
-                          └─ worker died: pending   └─ worker died: uncertain (marketing) or pending (service)
+    pending ─claim─► claimed ─start─► started ─settle─► sent | failed | suppressed | pending (deferred) | uncertain
+                        └ worker died: pending  └ worker died: uncertain (marketing) or pending (service)
 
-A worker claims up to 50 rows and starts ten at a time. That they are started is committed before their first byte leaves, so when
-a worker dies at most ten rows cannot be told apart from sent ones.
+A worker claims up to 50 rows and starts ten at a time. That they are started is committed before their first byte
+leaves, so when a worker dies at most ten rows cannot be told apart from sent ones.
 """
 
 import logging
@@ -39,6 +39,9 @@ LAST_RETRY_AFTER = timedelta(hours=2)
 WHILE_RELAY_IS_DOWN = timedelta(seconds=10)
 
 
+EVERY_ROW = true()
+
+
 @dataclass(frozen=True)
 class Ledger:
     """Which rows, and what to do with one whose fate is unknown. `scope` narrows every statement (to a partition)."""
@@ -46,7 +49,7 @@ class Ledger:
     rows: type[Outgoing]
     key: InstrumentedAttribute[Any]
     resend_uncertain: bool
-    scope: ColumnElement[bool] = true()
+    scope: ColumnElement[bool] = EVERY_ROW
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Outcome:
 def deliver(
     ledger: Ledger, parcels: Sequence[Parcel], *, worker: UUID, relay: Relay, until: datetime
 ) -> Iterator[Counter[State]]:
-    """Sends rows that this worker claimed. The caller commits at each yield, which tells how many rows were settled how.
+    """Sends rows that this worker claimed. The caller commits at each yield, which counts the rows settled since.
 
     Releases what it could not start before `until`. Raises RelayDown, after the yield that releases the rest.
     """
@@ -84,10 +87,10 @@ def deliver(
             _release(ledger, parcels[position:], worker=worker, due_at=utc_now() + WHILE_RELAY_IS_DOWN)
             yield settled
             raise
-        group = _start(ledger, group, worker=worker)
+        started = _start(ledger, group, worker=worker)
         yield settled
         began = utc_now()
-        settled = _settle(ledger, [_send(ledger, parcel, relay) for parcel in group], worker=worker)
+        settled = _settle(ledger, [_send(ledger, parcel, relay) for parcel in started], worker=worker)
         position += at_once
         at_once = min(2 * at_once, AT_ONCE) if utc_now() - began < QUICK else 1
         if utc_now() > until:

@@ -30,7 +30,7 @@ def send(email: str, subject: Subject, *, now: datetime, **ids: str) -> None:
 
 
 def deliver_due(relay: Relay, *, worker: UUID, now: datetime, until: datetime) -> Iterator[None]:
-    """Sends what is due, claim by claim, and pokes for the rest after `until`. The caller commits at each yield. Raises RelayDown."""
+    """Sends what is due, and pokes for the rest after `until`. The caller commits at each yield. Raises RelayDown."""
     while claimed := _claim(worker=worker, now=now):
         yield
         for _ in delivery.deliver(LEDGER, [_parcel(row) for row in claimed], worker=worker, relay=relay, until=until):

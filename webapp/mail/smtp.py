@@ -13,7 +13,7 @@ from typing import Self
 from webapp.config import settings
 
 LONGEST_REPLY = 500
-# RFC 5322, 2.1.1: 998 characters. At the usual 78 Python would wrap a long unsubscribe link into pieces no mail program reads.
+# RFC 5322, 2.1.1: 998 characters. At the usual 78 Python would break an unsubscribe link into pieces nobody can read.
 WIRE, UTF8_WIRE = (policy.clone(max_line_length=998) for policy in (SMTP, SMTPUTF8))
 MESSAGES_PER_CONNECTION = 500
 

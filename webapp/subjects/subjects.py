@@ -15,7 +15,7 @@ def find(address: str) -> Subject | None:
 
 
 def find_or_create(address: str, *, language: str) -> Subject:
-    """The subject with this address, made with a key of its own when new. Two at once give one. Raises InvalidAddress."""
+    """The subject with this address, made with its own key when new. Two at once give one. Raises InvalidAddress."""
     values = {"email": normalize(address), "address_hash": address_hash(address), "language": language}
     new = db.session.scalar(insert(Subject).values(values).on_conflict_do_nothing().returning(Subject.id))
     if new is not None:

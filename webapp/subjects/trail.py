@@ -24,9 +24,12 @@ def record(
 
 def details_of(entry: audit.AuditEntry, subject: Subject) -> dict[str, str]:
     """Raises CannotDecrypt once the subject's key is gone."""
-    if entry.details is None:
-        return {}
-    plain: dict[str, str] = json.loads(open_sealed(data_key(subject), entry.details, context=subject.id.bytes))
+    return opened(entry.details, subject) if entry.details else {}
+
+
+def opened(details: bytes, subject: Subject) -> dict[str, str]:
+    """Raises CannotDecrypt once the subject's key is gone."""
+    plain: dict[str, str] = json.loads(open_sealed(data_key(subject), details, context=subject.id.bytes))
     return plain
 
 

@@ -1,0 +1,109 @@
+"""The form in which a campaign is written."""
+
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from webapp import language
+from webapp.campaigns.campaigns import Wording, version_of
+from webapp.campaigns.models import Campaign
+from webapp.campaigns.rendering import VARIABLES, BrokenTemplate, UnknownVariable, check
+from webapp.consents import subscriptions
+from webapp.mail.rendering import one_line
+
+LONGEST_SUBJECT = 150
+LONGEST_BODY = 100_000
+EVERYBODY = "all"
+
+
+def _single_line(text: str | None) -> str:
+    return one_line(_storable(text))
+
+
+def _storable(text: str | None) -> str:
+    """Without the one character that PostgreSQL cannot keep, and with the line ends of Unix."""
+    return (text or "").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+class CampaignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    topic = SelectField(_l("Topic"), validators=[DataRequired()])
+    language = SelectField(_l("Readers"), default=EVERYBODY, validators=[DataRequired()])
+    subject = StringField(
+        _l("Subject"),
+        filters=[_single_line],
+        validators=[
+            DataRequired(_l("Please write a subject: it is what people see in their inbox.")),
+            Length(max=LONGEST_SUBJECT, message=_l("The subject is too long: it may have %(max)d characters.")),
+        ],
+    )
+    body = TextAreaField(
+        _l("Message"),
+        filters=[_storable],
+        validators=[Length(max=LONGEST_BODY, message=_l("The message is too long: it may have %(max)d characters."))],
+    )
+    version = HiddenField()
+    replaces = HiddenField()
+
+    def __init__(self, campaign: Campaign | None = None) -> None:
+        super().__init__(data=_shown(campaign) if campaign else None)
+        self.body.flags.required = True  # a draft may wait for its message, but nothing is sent without one
+        topics = subscriptions.topics()
+        self.topic.choices = [(str(topic.id), topic.title(language.current_language())) for topic in topics]
+        self.language.choices = [
+            (EVERYBODY, _("Everybody who agreed to the topic")),
+            *((code, _("Only who reads %(language)s", language=name)) for code, name in language.offered()),
+        ]
+
+    @property
+    def wording(self) -> Wording:
+        return Wording(
+            topic_id=UUID(self.topic.data),
+            language=None if self.language.data == EVERYBODY else self.language.data,
+            subject=self.subject.data,
+            body=self.body.data,
+        )
+
+    @property
+    def seen_version(self) -> str:
+        """The version that this person saw, or agreed to write over."""
+        return str(self.replaces.data or self.version.data)
+
+    def validate_subject(self, field: StringField) -> None:
+        _check_variables(field.data, "")
+
+    def validate_body(self, field: TextAreaField) -> None:
+        _check_variables("", field.data)
+
+
+def _shown(campaign: Campaign) -> dict[str, str]:
+    return {
+        "topic": str(campaign.topic_id),
+        "language": campaign.language or EVERYBODY,
+        "subject": campaign.subject,
+        "body": campaign.body,
+        "version": version_of(campaign),
+    }
+
+
+def _check_variables(subject: str, body: str) -> None:
+    try:
+        check(subject, body)
+    except UnknownVariable as unknown:
+        raise ValidationError(
+            _(
+                "There is no variable {{ %(name)s }}. You can use %(allowed)s.",
+                name=unknown.name,
+                allowed=", ".join(f"{{{{ {name} }}}}" for name in VARIABLES),
+            )
+        ) from unknown
+    except BrokenTemplate as broken:
+        raise ValidationError(
+            _(
+                "%(signs)s stands alone. A variable is written like this: {{ given_name }}.",
+                signs=str(broken),
+            )
+        ) from broken
