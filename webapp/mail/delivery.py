@@ -75,9 +75,7 @@ def deliver(
     ledger: Ledger, parcels: Sequence[Parcel], *, worker: UUID, relay: Relay, until: datetime
 ) -> Iterator[Counter[State]]:
     """Sends rows that this worker claimed. The caller commits at each yield, which counts the rows settled since.
-
-    Releases what it could not start before `until`. Raises RelayDown, after the yield that releases the rest.
-    """
+    Releases what it could not start before `until`. Raises RelayDown, after the yield that releases the rest."""
     settled: Counter[State] = Counter()
     position, at_once = 0, 1
     while group := parcels[position : position + at_once]:
