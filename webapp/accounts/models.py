@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, ForeignKey, LargeBinary
+from sqlalchemy import DateTime, Enum, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.access import Role
@@ -11,12 +12,9 @@ from webapp.db import Base, CreatedAt, Key, Timestamp
 from webapp.subjects.models import Subject
 
 
-class Profile(Base):
-    """The contact details of a data subject (P2). The email address is the subject's own."""
+class ContactDetails:
+    """How a person is addressed and reached (P2). The email address is the data subject's own."""
 
-    __tablename__ = "profiles"
-
-    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), primary_key=True)
     given_name: Mapped[str]
     family_name: Mapped[str]
     organization: Mapped[str] = mapped_column(server_default="")
@@ -25,6 +23,17 @@ class Profile(Base):
     postal_code: Mapped[str] = mapped_column(server_default="")
     city: Mapped[str] = mapped_column(server_default="")
     country: Mapped[str] = mapped_column(server_default="")  # ISO 3166-1 alpha-2
+
+
+CONTACT_DETAILS = tuple(ContactDetails.__annotations__)
+
+
+class Profile(ContactDetails, Base):
+    """The contact details of a data subject."""
+
+    __tablename__ = "profiles"
+
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), primary_key=True)
     changed_at: Mapped[Timestamp]
 
     @property
@@ -33,7 +42,7 @@ class Profile(Base):
 
 
 class Account(Base):
-    """How a subject signs in. Not confirmed means: nobody showed yet that the address is theirs, and nobody can sign in."""
+    """How a subject signs in. Not confirmed means: an operator made it, and its owner has not chosen a password yet."""
 
     __tablename__ = "accounts"
 
@@ -53,6 +62,34 @@ class Account(Base):
         viewonly=True,
         uselist=False,
     )
+
+    @property
+    def known_words(self) -> list[str]:
+        """What others know of the person, and try first as a password."""
+        return [self.subject.email, self.profile.given_name, self.profile.family_name]
+
+
+class SignUp(ContactDetails, Base):
+    """What somebody entered who says that an address is theirs. Confirmed, it becomes a profile and an account.
+
+    One per address and browser: two people who claim the same address never see or overwrite what the other entered.
+    `topics` are the ticked ones, by id, with the sentence beside the box.
+    """
+
+    __tablename__ = "sign_ups"
+
+    id: Mapped[Key]
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"))
+    browser: Mapped[str]
+    password_hash: Mapped[str]
+    topics: Mapped[dict[str, str]] = mapped_column(JSONB)
+    language: Mapped[str]
+    asked_at: Mapped[Timestamp]
+    link_sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    subject: Mapped[Subject] = relationship(lazy="joined")
+
+    __table_args__ = (UniqueConstraint("subject_id", "browser"),)
 
 
 class DeviceSession(Base):

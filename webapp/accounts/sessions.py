@@ -1,18 +1,22 @@
-"""Who is signed in: a random token in the cookie, its hash in a row per device, so that ending the row ends the sign-in."""
+"""Who is signed in: a random token in the cookie, its hash in a row per device. Ending the row ends the sign-in."""
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from flask import request
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, true, update
 
 from webapp.access import Role
 from webapp.accounts.models import Account, DeviceSession
+from webapp.audit import Action
 from webapp.clock import utc_now
 from webapp.config import settings
 from webapp.db import db
+from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -61,8 +65,10 @@ class Visitor(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login has no t
 login_manager.anonymous_user = Visitor
 
 
-def sign_in(account: Account, *, now: datetime) -> DeviceSession:
-    """Starts a device session for this browser."""
+def sign_in(account: Account, *, now: datetime) -> None:
+    """Starts a device session for this browser. Whoever was signed in here is signed out."""
+    if current_user.is_authenticated:
+        sign_out(now=now)
     token = secrets.token_urlsafe(32)
     device = DeviceSession(
         account=account,
@@ -74,33 +80,40 @@ def sign_in(account: Account, *, now: datetime) -> DeviceSession:
     )
     db.session.add(device)
     login_user(SignedIn(device, token))
-    return device
+    trail.record(Action.SIGNED_IN, account.subject, now=now)
 
 
 def sign_out(*, now: datetime) -> None:
     current_user.device.ended_at = now
+    trail.record(Action.SIGNED_OUT, current_user.subject, now=now)
     logout_user()
+
+
+def active(subject: Subject, *, now: datetime) -> Sequence[DeviceSession]:
+    """Where this person is signed in, the latest seen first."""
+    mine = select(DeviceSession).where(DeviceSession.subject_id == subject.id, *_is_active(now))
+    return db.session.scalars(mine.order_by(DeviceSession.seen_at.desc())).all()
+
+
+def end(subject: Subject, device_id: UUID, *, now: datetime) -> None:
+    """Ends one sign-in of this person; one that ended already, or that is not theirs, is left alone."""
+    _end(subject, DeviceSession.id == device_id, now=now)
+
+
+def end_others(subject: Subject, *, but: DeviceSession, now: datetime) -> None:
+    _end(subject, DeviceSession.id != but.id, now=now)
 
 
 def end_all(subject: Subject, *, now: datetime) -> None:
     """Ends every sign-in of this person, on the next request of each."""
-    db.session.execute(
-        update(DeviceSession)
-        .where(DeviceSession.subject_id == subject.id, DeviceSession.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+    _end(subject, true(), now=now)
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
 def load(token: str) -> SignedIn | None:
     now = utc_now()
     device = db.session.scalars(
-        select(DeviceSession).where(
-            DeviceSession.token_hash == _hash(token),
-            DeviceSession.ended_at.is_(None),
-            DeviceSession.seen_at > now - settings().session_idle,
-            DeviceSession.signed_in_at > now - settings().session_absolute,
-        )
+        select(DeviceSession).where(DeviceSession.token_hash == _hash(token), *_is_active(now))
     ).first()
     if device is None:
         return None
@@ -108,6 +121,19 @@ def load(token: str) -> SignedIn | None:
         device.seen_at = now
         db.session.commit()
     return SignedIn(device, token)
+
+
+def _is_active(now: datetime) -> list[ColumnElement[bool]]:
+    return [
+        DeviceSession.ended_at.is_(None),
+        DeviceSession.seen_at > now - settings().session_idle,
+        DeviceSession.signed_in_at > now - settings().session_absolute,
+    ]
+
+
+def _end(subject: Subject, which: ColumnElement[bool], *, now: datetime) -> None:
+    mine = DeviceSession.subject_id == subject.id
+    db.session.execute(update(DeviceSession).where(mine, which, DeviceSession.ended_at.is_(None)).values(ended_at=now))
 
 
 def _hash(token: str) -> bytes:

@@ -1,0 +1,59 @@
+"""Email address and password: whose they are, and how a password is replaced."""
+
+from datetime import datetime
+
+from webapp import audit
+from webapp.accounts import passwords, sign_ups
+from webapp.accounts.models import Account
+from webapp.audit import Action
+from webapp.db import db
+from webapp.mail import messages
+from webapp.subjects import subjects, trail
+from webapp.subjects.addresses import InvalidAddress
+from webapp.subjects.models import Subject
+
+
+def check(address: str, password: str, *, now: datetime) -> Account | None:
+    """The account that may sign in with these. One password is verified in any case, and one audit entry written.
+
+    Who knows the password of a sign-up that was not confirmed yet gets its link once more.
+    """
+    subject = _find(address)
+    account = db.session.get(Account, subject.id) if subject else None
+    sign_up = sign_ups.waiting(subject) if subject and account is None else None
+    known = account or sign_up
+    right = passwords.verify(known.password_hash if known else None, password)
+    if account and account.confirmed_at and right:
+        return account
+    if sign_up and right:
+        sign_ups.send_link(sign_up, now=now)
+    subject_id = account.subject_id if account else None
+    audit.append(Action.SIGN_IN_REFUSED, actor_id=None, subject_id=subject_id, details=None, now=now)
+    return None
+
+
+def account_of(address: str) -> Account | None:
+    subject = _find(address)
+    return db.session.get(Account, subject.id) if subject else None
+
+
+def strengthen(account: Account, password: str) -> None:
+    """Keeps the password in today's manner, now that we have it in hand."""
+    if passwords.is_outdated(account.password_hash):
+        account.password_hash = passwords.hashed(password)
+
+
+def replace_password(account: Account, password: str, *, now: datetime) -> None:
+    """Its owner is told, and whoever could choose it has shown that the account is theirs. Sign-ins go on."""
+    account.password_hash = passwords.hashed(password)
+    account.password_changed_at = now
+    account.confirmed_at = account.confirmed_at or now
+    trail.record(Action.PASSWORD_CHANGED, account.subject, now=now)
+    messages.send("accounts/password_changed", account.subject, now=now)
+
+
+def _find(address: str) -> Subject | None:
+    try:
+        return subjects.find(address)
+    except InvalidAddress:
+        return None

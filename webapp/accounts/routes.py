@@ -1,4 +1,0 @@
-from flask import Blueprint
-
-blueprint = Blueprint("accounts", __name__)
-blueprints = [blueprint]
