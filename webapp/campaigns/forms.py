@@ -31,7 +31,7 @@ def _storable(text: str | None) -> str:
 
 class CampaignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     topic = SelectField(_l("Topic"), validators=[DataRequired()])
-    language = SelectField(_l("Readers"), default=EVERYBODY, validators=[DataRequired()])
+    language = SelectField(_l("Language of the readers"), default=EVERYBODY, validators=[DataRequired()])
     subject = StringField(
         _l("Subject"),
         filters=[_single_line],
@@ -54,8 +54,8 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         topics = subscriptions.topics()
         self.topic.choices = [(str(topic.id), topic.title(language.current_language())) for topic in topics]
         self.language.choices = [
-            (EVERYBODY, _("Everybody who agreed to the topic")),
-            *((code, _("Only who reads %(language)s", language=name)) for code, name in language.offered()),
+            (EVERYBODY, _("Every language")),
+            *language.offered(),
         ]
 
     @property

@@ -1,0 +1,102 @@
+"""The list of campaigns, how one is doing, and what can be done with it afterwards."""
+
+from uuid import UUID
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.access import MARKETING, allow
+from webapp.campaigns import campaigns, overview, statistics
+from webapp.campaigns.campaigns import StillSending
+from webapp.campaigns.models import Campaign, CampaignState
+from webapp.campaigns.overview import Place
+from webapp.campaigns.routes.blueprint import blueprint, campaign_or_404
+from webapp.clock import utc_now
+from webapp.db import db
+from webapp.htmx import render, see_other
+from webapp.subjects.current import current_subject
+
+MOST_FAILURES = 50
+
+
+@blueprint.get("/marketing")
+@allow(MARKETING)
+def marketing() -> ResponseReturnValue:
+    return redirect(url_for(".campaigns"))
+
+
+@blueprint.get("/marketing/campaigns", endpoint="campaigns")
+@allow(MARKETING)
+def all_campaigns() -> ResponseReturnValue:
+    listing = overview.page(older_than=_place("older_than"), newer_than=_place("newer_than"))
+    if request.args and not listing.rows:
+        return redirect(url_for(".campaigns"))
+    return render("campaigns/campaigns.html", listing=listing)
+
+
+@blueprint.get("/marketing/campaigns/<uuid:campaign_id>")
+@allow(MARKETING)
+def campaign(campaign_id: UUID) -> ResponseReturnValue:
+    campaign = campaign_or_404(campaign_id)
+    if campaign.state is CampaignState.DRAFT:
+        return redirect(url_for(".edit", campaign_id=campaign_id))
+    return render(
+        "campaigns/campaign.html",
+        campaign=campaign,
+        figures=statistics.figures(campaign),
+        history=statistics.history(campaign),
+        failures=statistics.failures(campaign, limit=MOST_FAILURES),
+        part="txt" if request.args.get("part") == "txt" else "html",
+    )
+
+
+@blueprint.get("/marketing/campaigns/<uuid:campaign_id>/progress")
+@allow(MARKETING)
+def progress(campaign_id: UUID) -> ResponseReturnValue:
+    """Asked for every second while the campaign is being sent; after that the whole page has more to show."""
+    campaign = campaign_or_404(campaign_id)
+    if not request.headers.get("HX-Request"):
+        return redirect(url_for(".campaign", campaign_id=campaign_id))
+    fragment = "campaigns/_progress.html"
+    response = render(fragment, fragment=fragment, campaign=campaign, figures=statistics.figures(campaign))
+    if campaign.state is not CampaignState.SENDING:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@blueprint.post("/marketing/campaigns/<uuid:campaign_id>/copy")
+@allow(MARKETING)
+def copy(campaign_id: UUID) -> ResponseReturnValue:
+    draft = campaigns.copy(campaign_or_404(campaign_id), author=current_subject(), now=utc_now())
+    db.session.commit()
+    flash(_("Here is a new draft with the same text."), "success")
+    return see_other(url_for(".edit", campaign_id=draft.id))
+
+
+@blueprint.get("/marketing/campaigns/<uuid:campaign_id>/deletion")
+@allow(MARKETING)
+def deletion(campaign_id: UUID) -> ResponseReturnValue:
+    campaign = campaign_or_404(campaign_id)
+    return render("campaigns/deletion.html", campaign=campaign, still_sending=campaign.state is CampaignState.SENDING)
+
+
+@blueprint.post("/marketing/campaigns/<uuid:campaign_id>/deletion")
+@allow(MARKETING)
+def delete(campaign_id: UUID) -> ResponseReturnValue:
+    campaign = db.session.get(Campaign, campaign_id)
+    try:
+        if campaign:
+            campaigns.remove(campaign, actor=current_subject(), now=utc_now())
+    except StillSending:
+        return render("campaigns/deletion.html", campaign=campaign, still_sending=True, status=409)
+    db.session.commit()
+    flash(_("The campaign is deleted."), "success")
+    return see_other(url_for(".campaigns"))
+
+
+def _place(name: str) -> Place | None:
+    try:
+        return Place.parse(request.args[name]) if name in request.args else None
+    except ValueError:
+        abort(404)
