@@ -2,11 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from deploy.demo.agreements import Agreements
+from deploy.demo.mailings import Mailing
 from deploy.demo.people import Person, new_id
 from webapp.access import Role
 from webapp.accounts.models import DeviceSession
@@ -21,6 +24,9 @@ SIGN_INS = [
     ("staff", "staff@alpenglow.example", "the keys hang by the door"),
 ]
 PASSWORDS = {email: password for _role, email, password in SIGN_INS}
+COPY_ASKED_AGO = timedelta(days=47, hours=6)
+COPY_TAKES = timedelta(seconds=8)
+COPY_DOWNLOADED_AFTER = timedelta(minutes=4)
 LAPTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -40,46 +46,17 @@ class Cast:
 
 
 def invent_cast(*, until: datetime) -> Cast:
-    rng = Random("alpenglow cast")
-    administrator = Person(
-        id=new_id(rng),
-        email="staff@alpenglow.example",
-        language="en",
-        given_name="Reto",
-        family_name="Brunner",
-        organization="Alpenglow Hosting",
-        phone="+41810120030",
-        street_address="Gäuggelistrasse 1",
-        postal_code="7000",
-        city="Chur",
-        country="CH",
-        signed_up_at=until - timedelta(days=1100),
-        confirmed_at=until - timedelta(days=1100),
-        role=Role.ADMINISTRATOR,
-    )
+    administrator = _administrator(until)
     marketer = replace(
         administrator,
-        id=new_id(rng),
+        id=_id("marketer"),
         email="marketer@alpenglow.example",
         given_name="Mara",
         family_name="Keller",
         phone="+41810120031",
         role=Role.MARKETER,
     )
-    customer = replace(
-        administrator,
-        id=new_id(rng),
-        email="customer@alpenglow.example",
-        given_name="Ladina",
-        family_name="Caviezel",
-        organization="Velowerkstatt Caviezel",
-        phone="+41790123456",
-        street_address="Obere Gasse 12",
-        signed_up_at=until - timedelta(days=791, hours=5),
-        confirmed_at=until - timedelta(days=791, hours=4, minutes=57),
-        role=Role.CUSTOMER,
-    )
-    return Cast(customer, marketer, administrator)
+    return Cast(_customer(administrator, until), marketer, administrator)
 
 
 def agree(agreements: Agreements, customer: Person, *, until: datetime) -> None:
@@ -92,28 +69,64 @@ def agree(agreements: Agreements, customer: Person, *, until: datetime) -> None:
 
 def life_of(customer: Person, *, now: datetime) -> list[Base]:
     """Beside consents and campaigns: emails about her account, a copy of her data, and where she is signed in."""
-    changed_password, asked_for_copy = now - timedelta(days=131, hours=2), now - timedelta(days=47, hours=6)
-    had_copy = asked_for_copy + timedelta(seconds=8)
-    export = DataExport(
-        id=new_id(Random("alpenglow export")),
-        subject_id=customer.id,
-        state=ExportState.EXPIRED,
-        requested_at=asked_for_copy,
-        steps_done=8,
-        steps_total=8,
-        ready_at=had_copy,
-        expires_at=had_copy + timedelta(days=7),
-        size=48_213,
-        last_downloaded_at=had_copy + timedelta(minutes=4),
-    )
+    asked_for_copy = now - COPY_ASKED_AGO
+    copy = _expired_copy(customer, asked_for_copy)
     return [
-        export,
-        _message(customer, "accounts/confirm_sign_up", customer.signed_up_at, sign_up=str(new_id(Random("sign-up")))),
-        _message(customer, "accounts/password_changed", changed_password),
-        _message(customer, "privacy/export_ready", had_copy, export_id=str(export.id)),
-        _device(customer, LAPTOP, "198.51.100.27", signed_in_at=now - timedelta(days=9), seen_at=now - timedelta(days=1)),
-        _device(customer, PHONE, "203.0.113.84", signed_in_at=now - timedelta(days=33), seen_at=now - timedelta(hours=3)),
+        copy,
+        _message(customer, "accounts/confirm_sign_up", customer.signed_up_at, sign_up=str(_id("sign-up"))),
+        _message(customer, "accounts/password_changed", customer.password_changed_at),
+        _message(customer, "privacy/export_ready", asked_for_copy + COPY_TAKES, export_id=str(copy.id)),
+        _device(customer, LAPTOP, "198.51.100.27", now - timedelta(days=9), now - timedelta(days=1)),
+        _device(customer, PHONE, "203.0.113.84", now - timedelta(days=33), now - timedelta(hours=3)),
     ]
+
+
+def tests_of(mailings: Iterable[Mailing], marketer: Person) -> list[Message]:
+    """What she sent to herself before each campaign."""
+    return [
+        _message(marketer, "campaigns/test", mailing.tested_at, campaign_id=str(mailing.id)) for mailing in mailings
+    ]
+
+
+def _administrator(until: datetime) -> Person:
+    return Person(
+        id=_id("administrator"),
+        email="staff@alpenglow.example",
+        language="en",
+        given_name="Reto",
+        family_name="Brunner",
+        organization="Alpenglow Hosting",
+        phone="+41810120030",
+        street_address="Gäuggelistrasse 1",
+        postal_code="7000",
+        city="Chur",
+        country="CH",
+        signed_up_at=until - timedelta(days=1100),
+        confirmed_at=until - timedelta(days=1100),
+        password_changed_at=until - timedelta(days=150),
+        role=Role.ADMINISTRATOR,
+    )
+
+
+def _customer(neighbour: Person, until: datetime) -> Person:
+    return replace(
+        neighbour,
+        id=_id("customer"),
+        email="customer@alpenglow.example",
+        given_name="Ladina",
+        family_name="Caviezel",
+        organization="Velowerkstatt Caviezel",
+        phone="+41790123456",
+        street_address="Obere Gasse 12",
+        signed_up_at=until - timedelta(days=791, hours=5),
+        confirmed_at=until - timedelta(days=791, hours=4, minutes=57),
+        password_changed_at=until - timedelta(days=131, hours=2),
+        role=Role.CUSTOMER,
+    )
+
+
+def _id(of: str) -> UUID:
+    return new_id(Random(f"alpenglow {of}"))
 
 
 def _message(person: Person, email: str, at: datetime, **ids: str) -> Message:
@@ -130,7 +143,23 @@ def _message(person: Person, email: str, at: datetime, **ids: str) -> Message:
     )
 
 
-def _device(person: Person, user_agent: str, network: str, *, signed_in_at: datetime, seen_at: datetime) -> DeviceSession:
+def _expired_copy(person: Person, asked_at: datetime) -> DataExport:
+    ready_at = asked_at + COPY_TAKES
+    return DataExport(
+        id=_id("copy"),
+        subject_id=person.id,
+        state=ExportState.EXPIRED,
+        requested_at=asked_at,
+        steps_done=8,
+        steps_total=8,
+        ready_at=ready_at,
+        expires_at=ready_at + timedelta(days=7),
+        size=48_213,
+        last_downloaded_at=asked_at + COPY_DOWNLOADED_AFTER,
+    )
+
+
+def _device(person: Person, user_agent: str, network: str, signed_in_at: datetime, seen_at: datetime) -> DeviceSession:
     return DeviceSession(
         subject_id=person.id,
         token_hash=hashlib.sha256(secrets.token_bytes(32)).digest(),

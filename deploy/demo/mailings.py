@@ -1,4 +1,4 @@
-"""What became of the demo's campaigns: who got them, what the relay answered, and who unsubscribed in the days after."""
+"""What became of the demo's campaigns: who got them, what the relay answered, and who unsubscribed afterwards."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -48,6 +48,14 @@ class Mailing:
     state: CampaignState = CampaignState.SENT
     outcomes: list[Outcome] = field(default_factory=list)
     counts: Counter[tuple[datetime, str]] = field(default_factory=Counter)
+
+    @property
+    def written_at(self) -> datetime:
+        return self.started_at - timedelta(days=1, hours=2)
+
+    @property
+    def tested_at(self) -> datetime:
+        return self.started_at - timedelta(minutes=25)
 
     @property
     def finished_at(self) -> datetime:

@@ -1,4 +1,4 @@
-"""The demo's customers: invented, the same ones every time, and reachable only at addresses that nobody can have (RFC 2606)."""
+"""The demo's customers: invented, always the same ones, at addresses that nobody can have (RFC 2606)."""
 
 import re
 import unicodedata
@@ -33,7 +33,8 @@ class Person:
     country: str
     signed_up_at: datetime
     confirmed_at: datetime
-    role: Role = Role.CUSTOMER
+    password_changed_at: datetime
+    role: Role
 
 
 class Home(NamedTuple):
@@ -57,35 +58,6 @@ HOMES = {
     Home("en", "GB", "en", "en_GB"): 4,
 }
 
-ORGANIZATIONS = {
-    "de": [
-        *("Schreinerei {name}", "Bäckerei {name}", "{name} Architekten {form}", "{name} Treuhand {form}", "Velo {name}"),
-        *("{name} & Partner {form}", "Gärtnerei {name}", "Praxis Dr. {name}", "Weingut {name}", "Malerei {name} {form}"),
-        *("Buchhandlung {name}", "Musikverein {city}", "Turnverein {city}", "Theater {city}", "Garage {name} {form}"),
-    ],
-    "fr": [
-        *("Boulangerie {name}", "Atelier {name}", "{name} Architectes {form}", "Cabinet {name}", "Librairie {name}"),
-        *("Menuiserie {name} {form}", "Domaine {name}", "Garage {name} {form}", "Chœur de {city}", "{name} & Fils {form}"),
-    ],
-    "it": [
-        *("Studio {name}", "Panetteria {name}", "{name} Architetti {form}", "Falegnameria {name}", "Ristorante {name}"),
-        *("Fiduciaria {name} {form}", "Libreria {name}", "Garage {name} {form}", "Filarmonica {city}"),
-    ],
-    "en": [
-        *("{name} & Sons {form}", "{name} Design Studio", "{name} Consulting {form}", "The {name} Bakery"),
-        *("{name} Photography", "{city} Cycling Club", "{city} Film Society", "{name} Architects {form}"),
-    ],
-}
-FORMS = {
-    ("CH", "de"): "AG",
-    ("DE", "de"): "GmbH",
-    ("CH", "fr"): "Sàrl",
-    ("FR", "fr"): "SARL",
-    ("CH", "it"): "Sagl",
-    ("IT", "it"): "S.r.l.",
-    ("GB", "en"): "Ltd",
-}
-
 
 def invent(count: int, *, until: datetime) -> list[Person]:
     """In the order in which they signed up, within the three years `until`; of late more than in the beginning."""
@@ -106,39 +78,44 @@ def _names(locale: str) -> Faker:
 
 
 def _sign_ups(rng: Random, count: int, until: datetime) -> list[datetime]:
-    days = sorted(int(YEARS.days * rng.random() ** 0.6) for _ in range(count))
-    hours = timedelta(hours=1)
-    return sorted(until - YEARS + timedelta(days=day) + rng.triangular(5, 23, 18) * hours for day in days)
+    days = [int(YEARS.days * rng.random() ** 0.6) for _ in range(count)]
+    return sorted(until - YEARS + timedelta(days=day, hours=rng.triangular(5, 23, 18)) for day in days)
 
 
 def _invent(rng: Random, names: dict[str, Faker], taken: set[str], signed_up_at: datetime) -> Person:
     [home] = rng.choices(list(HOMES), list(HOMES.values()))
     given_name, family_name = names[home.names].first_name(), names[home.names].last_name()
-    postal_code, city = rng.choice(places.TOWNS[home.country, home.spoken])
-    organization = _organization(rng, home, family_name, city) if rng.random() < 0.3 else ""
-    street = places.street_address(rng, country=home.country, spoken=home.spoken)
-    phone = places.phone(rng, country=home.country, city=city)
-    has_address = bool(organization) or rng.random() < 0.85
+    details = _details(rng, home, family_name)
     return Person(
         id=new_id(rng),
-        email=_email(rng, given_name, family_name, organization, taken),
+        email=_email(rng, given_name, family_name, details["organization"], taken),
         language=home.language,
         given_name=given_name,
         family_name=family_name,
-        organization=organization,
-        phone=phone if rng.random() < 0.7 else "",
-        street_address=street if has_address else "",
-        postal_code=postal_code if has_address else "",
-        city=city if has_address else "",
-        country=home.country,
+        **details,
         signed_up_at=signed_up_at,
         confirmed_at=signed_up_at + timedelta(seconds=40 + rng.expovariate(1 / 600)),
+        password_changed_at=signed_up_at,
+        role=Role.CUSTOMER,
     )
 
 
-def _organization(rng: Random, home: Home, family_name: str, city: str) -> str:
-    pattern = rng.choice(ORGANIZATIONS[home.spoken if home.language != "en" else "en"])
-    return pattern.format(name=family_name, city=city, form=FORMS[home.country, home.spoken])
+def _details(rng: Random, home: Home, family_name: str) -> dict[str, str]:
+    """Most people leave something out; a business has an address."""
+    country, (postal_code, city) = home.country, rng.choice(places.TOWNS[home.country, home.spoken])
+    organization = places.organization(rng, name=family_name, city=city, country=country, language=home.language)
+    address = {
+        "street_address": places.street_address(rng, country=country, spoken=home.spoken),
+        "postal_code": postal_code,
+        "city": city,
+    }
+    is_business = rng.random() < 0.3
+    return {
+        "organization": organization if is_business else "",
+        "phone": places.phone(rng, country=country, city=city) if rng.random() < 0.7 else "",
+        **(address if is_business or rng.random() < 0.85 else dict.fromkeys(address, "")),
+        "country": country,
+    }
 
 
 def _email(rng: Random, given_name: str, family_name: str, organization: str, taken: set[str]) -> str:

@@ -1,4 +1,4 @@
-"""Where the demo's people live: towns with their own postal codes, streets that every town has, numbers that nobody answers."""
+"""Where the demo's people live and work: towns with their postal codes, streets, businesses and phone numbers."""
 
 from random import Random
 from typing import NamedTuple
@@ -9,8 +9,12 @@ class Town(NamedTuple):
     city: str
 
 
+def _listed(text: str) -> list[str]:
+    return [item.strip() for item in text.split(";")]
+
+
 def _towns(text: str) -> list[Town]:
-    return [Town(*line.strip().split(";")) for line in text.strip().splitlines()]
+    return [Town(*line.strip().split(";")) for line in text.splitlines()]
 
 
 # By country and by the language that is spoken there.
@@ -113,31 +117,64 @@ TOWNS = {
         CF10 1EP;Cardiff
         G1 1XQ;Glasgow
         B1 1BB;Birmingham
-        OX1 1PT;Oxford
-        CB2 1TN;Cambridge
-        YO1 7HH;York"""
+        S1 2HE;Sheffield
+        L1 8JQ;Liverpool
+        NE1 7RU;Newcastle upon Tyne"""
     ),
 }
 
 STREETS = {
-    "de": "Bahnhofstrasse Dorfstrasse Kirchgasse Schulstrasse Gartenweg Lindenweg Bergstrasse Mühleweg Rosenweg Seestrasse "
-    "Poststrasse Birkenweg Sonnenbergstrasse Feldweg Obergasse Quellenstrasse Wiesenweg Hauptstrasse".split(),
-    "fr": [
-        *("rue de la Gare", "rue du Lac", "rue de l’Église", "rue des Alpes", "avenue du Général-Guisan", "rue du Marché"),
-        *("chemin des Vignes", "rue du Moulin", "chemin du Bois", "rue Neuve", "place du Marché", "rue des Jardins"),
-    ],
-    "it": [
-        *("Via della Stazione", "Via San Gottardo", "Via Nassa", "Via dei Tigli", "Via Roma", "Via Garibaldi"),
-        *("Via Cantonale", "Via al Lago", "Piazza Grande", "Via Dante", "Via delle Scuole", "Via Verdi"),
-    ],
-    "en": [
-        *("High Street", "Station Road", "Church Lane", "Park Road", "Victoria Road", "Mill Lane", "Queen Street"),
-        *("Green Lane", "Kings Road", "The Crescent", "Albert Road", "Meadow Way"),
-    ],
+    "de": _listed(
+        """Bahnhofstrasse; Dorfstrasse; Kirchgasse; Schulstrasse; Gartenweg; Lindenweg; Bergstrasse; Mühleweg; Rosenweg;
+        Seestrasse; Poststrasse; Birkenweg; Sonnenbergstrasse; Feldweg; Obergasse; Quellenstrasse; Wiesenweg"""
+    ),
+    "fr": _listed(
+        """rue de la Gare; rue du Lac; rue de l’Église; rue des Alpes; avenue du Midi; rue du Marché; rue des Jardins;
+        chemin des Vignes; rue du Moulin; chemin du Bois; rue Neuve; place du Marché"""
+    ),
+    "it": _listed(
+        """Via della Stazione; Via San Gottardo; Via Nassa; Via dei Tigli; Via Roma; Via Garibaldi; Via Cantonale;
+        Via al Lago; Piazza Grande; Via Dante; Via delle Scuole; Via Verdi"""
+    ),
+    "en": _listed(
+        """High Street; Station Road; Church Lane; Park Road; Victoria Road; Mill Lane; Queen Street; Green Lane;
+        Kings Road; The Crescent; Albert Road; Meadow Way"""
+    ),
 }
 
-# A town's own numbers where it has some, else its country's. In Germany, France and Britain they are from the ranges that the
-# regulators (Bundesnetzagentur, ARCEP, Ofcom) keep free for films.
+# Named after the person, or after the town in which they sing and run.
+ORGANIZATIONS = {
+    "de": _listed(
+        """Schreinerei {name}; Bäckerei {name}; {name} Architekten {form}; {name} Treuhand {form}; Velo {name};
+        {name} & Partner {form}; Gärtnerei {name}; Praxis Dr. {name}; Weingut {name}; Malerei {name} {form};
+        Buchhandlung {name}; Musikverein {city}; Turnverein {city}; Theater {city}; Garage {name} {form}"""
+    ),
+    "fr": _listed(
+        """Boulangerie {name}; Atelier {name}; {name} Architectes {form}; Cabinet {name}; Librairie {name};
+        Menuiserie {name} {form}; Domaine {name}; Garage {name} {form}; Chœur {city}; {name} & Fils {form}"""
+    ),
+    "it": _listed(
+        """Studio {name}; Panetteria {name}; {name} Architetti {form}; Falegnameria {name}; Ristorante {name};
+        Fiduciaria {name} {form}; Libreria {name}; Garage {name} {form}; Filarmonica {city}"""
+    ),
+    "en": _listed(
+        """{name} & Sons {form}; {name} Design Studio; {name} Consulting {form}; The {name} Bakery;
+        {name} Photography; {city} Cycling Club; {city} Film Society; {name} Architects {form}"""
+    ),
+}
+LEGAL_FORMS = {
+    ("CH", "de"): "AG",
+    ("DE", "de"): "GmbH",
+    ("CH", "fr"): "Sàrl",
+    ("FR", "fr"): "SARL",
+    ("CH", "it"): "Sagl",
+    ("IT", "it"): "S.r.l.",
+    ("CH", "en"): "GmbH",
+    ("GB", "en"): "Ltd",
+}
+
+# A town's own numbers where it has some, else its country's. In Germany, France and Britain they are from the ranges
+# that the regulators (Bundesnetzagentur, ARCEP, Ofcom) keep free for films.
 PHONES = {
     "CH": ["+41760######", "+41780######", "+41790######"],
     "DE": ["+4917139200##", "+4917604069###"],
@@ -155,7 +192,6 @@ PHONES = {
     "Bordeaux": ["+3353649####"],
     "Toulouse": ["+3353649####"],
     "IT": ["+393200######", "+393400######"],
-    "GB": ["+441632960###"],
     "London": ["+442079460###"],
     "Manchester": ["+441614960###"],
     "Edinburgh": ["+441314960###"],
@@ -164,7 +200,15 @@ PHONES = {
     "Cardiff": ["+442920180###"],
     "Glasgow": ["+441414960###"],
     "Birmingham": ["+441214960###"],
+    "Sheffield": ["+441144960###"],
+    "Liverpool": ["+441514960###"],
+    "Newcastle upon Tyne": ["+441914980###"],
 }
+
+
+def organization(rng: Random, *, name: str, city: str, country: str, language: str) -> str:
+    pattern = rng.choice(ORGANIZATIONS[language])
+    return pattern.format(name=name, city=city, form=LEGAL_FORMS[country, language])
 
 
 def street_address(rng: Random, *, country: str, spoken: str) -> str:

@@ -17,12 +17,7 @@ TOPICS = [
     DemoTopic(
         "news",
         62,
-        {
-            "en": "Product news",
-            "de": "Neuigkeiten",
-            "fr": "Nouveautés",
-            "it": "Novità",
-        },
+        {"en": "Product news", "de": "Neuigkeiten", "fr": "Nouveautés", "it": "Novità"},
         {
             "en": "New features and services, about once a month.",
             "de": "Neue Funktionen und Dienste, etwa einmal im Monat.",
@@ -65,12 +60,7 @@ TOPICS = [
     DemoTopic(
         "offers",
         38,
-        {
-            "en": "Offers",
-            "de": "Angebote",
-            "fr": "Offres",
-            "it": "Offerte",
-        },
+        {"en": "Offers", "de": "Angebote", "fr": "Offres", "it": "Offerte"},
         {
             "en": "Discounts on domains, hosting and storage. Never more than one a month.",
             "de": "Vergünstigungen auf Domains, Hosting und Speicher. Höchstens einmal im Monat.",
@@ -81,12 +71,7 @@ TOPICS = [
     DemoTopic(
         "stories",
         21,
-        {
-            "en": "Behind the scenes",
-            "de": "Hinter den Kulissen",
-            "fr": "Dans les coulisses",
-            "it": "Dietro le quinte",
-        },
+        {"en": "Behind the scenes", "de": "Hinter den Kulissen", "fr": "Dans les coulisses", "it": "Dietro le quinte"},
         {
             "en": "How river water runs our data centre, and who looks after it. Four times a year.",
             "de": "Wie Flusswasser unser Rechenzentrum antreibt und wer sich darum kümmert. Viermal im Jahr.",

@@ -1,0 +1,71 @@
+"""What the audit log says about the demo's three years."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from deploy.demo.agreements import Choice
+from deploy.demo.cast import COPY_ASKED_AGO, COPY_DOWNLOADED_AFTER, COPY_TAKES
+from deploy.demo.mailings import Mailing
+from deploy.demo.people import Person
+from deploy.demo.story import Story
+from deploy.demo.topics import TOPICS
+from webapp.access import Role
+from webapp.audit import Action
+from webapp.campaigns.models import CampaignState
+
+TITLES = {topic.slug: topic.titles for topic in TOPICS}
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: datetime
+    action: Action
+    subject: Person
+    details: dict[str, str] = field(default_factory=dict)
+
+
+def entries(story: Story) -> list[Entry]:
+    """In the order in which they were written."""
+    marketer = story.cast.marketer
+    everything = [
+        *(entry for person in story.people for entry in _sign_up(person)),
+        *(_choice(choice) for choice in story.agreements.choices),
+        *(entry for mailing in story.mailings for entry in _campaign(mailing, marketer)),
+        *_copy(story.cast.customer, story.now - COPY_ASKED_AGO),
+        Entry(story.draft.written_at, Action.CAMPAIGN_WRITTEN, marketer, {"campaign": str(story.draft.id)}),
+    ]
+    return sorted(everything, key=lambda entry: entry.at)
+
+
+def _sign_up(person: Person) -> Iterator[Entry]:
+    if person.role is Role.CUSTOMER:
+        yield Entry(person.signed_up_at, Action.SIGNED_UP, person)
+        yield Entry(person.confirmed_at, Action.SIGN_UP_CONFIRMED, person)
+    else:
+        yield Entry(person.signed_up_at, Action.OPERATOR_CREATED, person)
+    if person.password_changed_at != person.signed_up_at:
+        yield Entry(person.password_changed_at, Action.PASSWORD_CHANGED, person)
+
+
+def _choice(choice: Choice) -> Entry:
+    if choice.topic is None:
+        return Entry(choice.at, Action.MARKETING_STOPPED, choice.person, {"method": choice.method})
+    action = Action.CONSENT_GIVEN if choice.given else Action.CONSENT_WITHDRAWN
+    title = TITLES[choice.topic][choice.person.language]
+    return Entry(choice.at, action, choice.person, {"topic": title, "method": choice.method})
+
+
+def _copy(person: Person, asked_at: datetime) -> Iterator[Entry]:
+    yield Entry(asked_at, Action.EXPORT_REQUESTED, person)
+    yield Entry(asked_at + COPY_TAKES, Action.EXPORT_BUILT, person)
+    yield Entry(asked_at + COPY_DOWNLOADED_AFTER, Action.EXPORT_DOWNLOADED, person)
+
+
+def _campaign(mailing: Mailing, marketer: Person) -> Iterator[Entry]:
+    campaign = {"campaign": str(mailing.id)}
+    yield Entry(mailing.written_at, Action.CAMPAIGN_WRITTEN, marketer, campaign)
+    yield Entry(mailing.tested_at, Action.CAMPAIGN_TESTED, marketer, campaign)
+    yield Entry(mailing.started_at, Action.CAMPAIGN_SENT, marketer, campaign)
+    if mailing.state is CampaignState.STOPPED:
+        yield Entry(mailing.finished_at, Action.CAMPAIGN_STOPPED, marketer, campaign)

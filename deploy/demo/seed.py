@@ -1,0 +1,55 @@
+"""Fills the demo's database with what a company would have after three years.
+
+All of it in one transaction: killed half-way, it leaves nothing behind and starts over the next time.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from flask import Flask
+from sqlalchemy import select
+
+from deploy.demo import cast, history
+from deploy.demo.cast import SIGN_INS
+from deploy.demo.records import Records
+from deploy.demo.story import Story, invent
+from webapp.clock import utc_now
+from webapp.db import db
+from webapp.subjects.models import Subject
+
+__all__ = ["SIGN_INS", "seed"]
+
+PART = 500
+
+Progress = Callable[[str, int, int], None]
+Item = TypeVar("Item")
+
+
+def seed(app: Flask, progress: Progress) -> None:
+    """A database that has people in it is left alone."""
+    with app.app_context():
+        if db.session.scalar(select(Subject.id).limit(1)) is None:
+            _write(invent(now=utc_now()), progress)
+            db.session.commit()
+
+
+def _write(story: Story, progress: Progress) -> None:
+    records, agreements, marketer = Records(story.people), story.agreements, story.cast.marketer
+    _in_parts("customers", story.people, records.add_people, progress)
+    _in_parts("consents", agreements.choices, records.add_consents, progress)
+    records.add_subscriptions(agreements.choices)
+    records.add_suppressions(agreements.suppressions.values())
+    records.add_campaigns(story.mailings, author=marketer)
+    records.add_draft(story.draft, author=marketer)
+    emails = [(mailing, outcome) for mailing in story.mailings for outcome in mailing.outcomes]
+    _in_parts("emails of past campaigns", emails, records.add_deliveries, progress)
+    _in_parts("audit entries", history.entries(story), records.add_entries, progress)
+    db.session.add_all(cast.life_of(story.cast.customer, now=story.now))
+    db.session.add_all(cast.tests_of(story.mailings, marketer))
+
+
+def _in_parts(label: str, items: Sequence[Item], add: Callable[[Sequence[Item]], None], progress: Progress) -> None:
+    for done in range(0, len(items), PART):
+        progress(label, done, len(items))
+        add(items[done : done + PART])
+    progress(label, len(items), len(items))
