@@ -72,7 +72,7 @@ def agree(who: Person, topic_id: UUID, *, at: datetime, given: bool = True) -> N
 
 
 def titles(page: str) -> list[str]:
-    return re.findall(r'<th scope="row"[^>]*><bdi>(.*?)</bdi>', page)
+    return re.findall(r"<strong><bdi>(.*?)</bdi></strong> ", page)
 
 
 def test_only_for_people_who_are_signed_in(client: PageClient) -> None:
@@ -140,13 +140,12 @@ def test_emails_of_a_kind_that_is_no_longer_sent_stay_on_the_list(client: PageCl
     ("state", "words"),
     [
         (State.PENDING, "On its way"),
-        (State.SENT, "Sent"),
         (State.FAILED, "Not delivered"),
         (State.UNCERTAIN, "Probably sent"),
         (State.SUPPRESSED, "Held back"),
     ],
 )
-def test_every_state_has_plain_words(client: PageClient, anna: Person, state: State, words: str) -> None:
+def test_every_state_but_sent_has_plain_words(client: PageClient, anna: Person, state: State, words: str) -> None:
     message(anna, state=state)
     delivery(anna, topic(), state=state)
     assert client.get(PAGE).text.count(f">{words}<") == 2

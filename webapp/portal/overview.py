@@ -91,7 +91,7 @@ def _missing_details(profile: Profile) -> list[Advice]:
     url = url_for("accounts.profile")
     advice = []
     if not profile.phone:
-        advice.append(Advice(_("Add a phone number"), _("For urgent questions only. It is optional."), url, "phone"))
+        advice.append(Advice(_("Add a phone number"), _("For urgent matters. It is optional."), url, "phone"))
     if not profile.street_address:
         advice.append(Advice(_("Add your address"), _("We need it when something has to be posted."), url, "map-pin"))
     return advice
