@@ -43,7 +43,7 @@ def _sign_up(person: Person) -> Iterator[Entry]:
         yield Entry(person.signed_up_at, Action.SIGNED_UP, person)
         yield Entry(person.confirmed_at, Action.SIGN_UP_CONFIRMED, person)
     else:
-        yield Entry(person.signed_up_at, Action.OPERATOR_CREATED, person)
+        yield Entry(person.signed_up_at, Action.OPERATOR_CREATED, person, {"role": person.role})
     if person.password_changed_at != person.signed_up_at:
         yield Entry(person.password_changed_at, Action.PASSWORD_CHANGED, person)
 

@@ -35,7 +35,7 @@ def seed(app: Flask, progress: Progress) -> None:
 
 def _write(story: Story, progress: Progress) -> None:
     records, agreements, marketer = Records(story.people), story.agreements, story.cast.marketer
-    _in_parts("customers", story.people, records.add_people, progress)
+    _in_parts("people", story.people, records.add_people, progress)
     _in_parts("consents", agreements.choices, records.add_consents, progress)
     records.add_subscriptions(agreements.choices)
     records.add_suppressions(agreements.suppressions.values())

@@ -20,7 +20,8 @@ from webapp.campaigns.models import Campaign, CampaignCount, CampaignState, Deli
 from webapp.clock import utc_now
 from webapp.consents.models import Consent, Subscription
 from webapp.db import Base, db
-from webapp.mail.models import State
+from webapp.mail.catalogue import catalogue
+from webapp.mail.models import Message, State
 from webapp.subjects import trail
 from webapp.subjects.addresses import address_hash, normalize
 from webapp.subjects.models import Subject
@@ -200,6 +201,10 @@ def test_the_demo_customer_has_something_on_every_page(demo: Flask) -> None:
         assert (db.session.scalar(count, {"id": customer.id}) or 0) >= least, table
 
 
+def test_every_service_email_is_one_that_exists(demo: Flask) -> None:
+    assert set(db.session.scalars(select(Message.email))) <= set(catalogue)
+
+
 def test_the_audit_log_is_in_order_and_can_be_read(demo: Flask) -> None:
     entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
@@ -208,7 +213,7 @@ def test_the_audit_log_is_in_order_and_can_be_read(demo: Flask) -> None:
 
 
 def test_progress_is_shown_and_each_part_ends_once(screen: Screen, demo: Flask) -> None:
-    assert {label: total for label, done, total in screen.lines}["customers"] == 2_002
+    assert {label: total for label, done, total in screen.lines}["people"] == 2_002
     ends = Counter(label for label, done, total in screen.lines if done == total)
     assert set(ends.values()) == {1}
     assert set(ends) == {label for label, _done, _total in screen.lines}
