@@ -2,8 +2,10 @@
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from webapp import audit
+from webapp.accounts.commands import create_admin_command
 from webapp.config import settings_table
 
 
@@ -14,6 +16,7 @@ def settings_table_command() -> None:
 
 
 @click.command("verify-audit")
+@with_appcontext
 def verify_audit_command() -> None:
     """Recomputes the seal of the audit log; exit code 1 when somebody changed it."""
     found = audit.verify()
@@ -23,5 +26,5 @@ def verify_audit_command() -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (settings_table_command, verify_audit_command):
+    for command in (create_admin_command, settings_table_command, verify_audit_command):
         app.cli.add_command(command)
