@@ -54,15 +54,14 @@ Hello {{ given_name | there }},
 
 half of all visitors leave when a page takes longer than three seconds. These three steps cost nothing:
 
-1. **Shrink your pictures.** A photo straight from a phone has 4 MB; 200 KB look just the same on a screen.
-   *Images → Optimise* in the control panel does it for all of them.
+1. **Shrink your pictures.** A photo straight from a phone has 4 MB; 200 KB look just the same on a screen. \
+*Images → Optimise* in the control panel does it for all of them.
 2. **Switch on caching.** One switch under *Speed*. We measured pages that came twice as fast.
 3. **Clear out plugins.** Each one adds its own scripts. Keep those that you could explain to a friend.
 
 [Measure your site before and after](https://alpenglow.example/speed-test)
 
-Have fun,
-your team in Chur
+Have fun, your team in Chur
 """,
         leaving=140,
     ),
@@ -74,7 +73,7 @@ your team in Chur
         """\
 Guten Tag {{ full_name }}
 
-Ihr Verein, Ihr Laden oder Ihr Familienname: Bis Ende Monat registrieren wir jede freie **.ch-Domain** im ersten Jahr
+Ihr Verein, Ihr Laden oder Ihr Familienname: Bis Ende Monat registrieren wir jede freie **.ch-Domain** im ersten Jahr \
 für **5 Franken** statt 14.
 
 - ohne Kleingedrucktes: Danach kostet sie 14 Franken im Jahr und ist jederzeit kündbar
@@ -102,13 +101,12 @@ a deleted page, an update gone wrong: from today you go back by **one hour** ins
 - **How far back:** 30 days instead of 14
 - **What it costs:** nothing any more; it is part of every plan
 
-You need not do anything, and it works for mailboxes too. Restoring takes two clicks, and you can look into
+You need not do anything, and it works for mailboxes too. Restoring takes two clicks, and you can look into \
 a backup before you bring it back.
 
 [How to restore a single file](https://alpenglow.example/help/restore)
 
-Sleep well,
-your team in Chur
+Sleep well, your team in Chur
 """,
         leaving=100,
     ),
@@ -143,8 +141,8 @@ Hello {{ given_name | there }},
 
 at three in the morning hardly anybody reads your website. The river does not mind: it turns our turbines anyway.
 
-So we gave the night something to do. Between midnight and five we now make all backups, rebuild search indexes and heat
-the **swimming pool of Chur's primary school** with what the servers give off. Last year that was 410 MWh, which is as
+So we gave the night something to do. Between midnight and five we now make all backups, rebuild search indexes and \
+heat the **swimming pool of Chur’s primary school** with what the servers give off. Last year that was 410 MWh, which is as \
 much as ninety households use.
 
 > “We used to apologise for the noise. Now the children wave.”
@@ -163,10 +161,10 @@ much as ninety households use.
         """\
 Hello {{ given_name | there }},
 
-photos, invoices, the archive of the choir: our new **object storage** keeps them in two places at once, both in
+photos, invoices, the archive of the choir: our new **object storage** keeps them in two places at once, both in \
 Switzerland.
 
-To try it, the first **100 GB are free for six months**, for you and for anybody at {{ organization | your place }}.
+To try it, the first **100 GB are free for six months**, for you and for anybody at {{ organization | your place }}. \
 After that it is CHF 0.02 per gigabyte and month, and nothing for downloads.
 
 It speaks S3, so the program you use today most likely knows it already.
@@ -210,7 +208,7 @@ this morning some of you got an invitation with a wrong link. We are sorry! Here
 
 [Save my place](https://alpenglow.example/workshops/email-domain)
 
-**Next Thursday at 16:00**, online and free of charge, we set up `info@` your own name together: mailboxes, SPF, DKIM
+**Next Thursday at 16:00**, online and free of charge, we set up `info@` your own name together: mailboxes, SPF, DKIM \
 and DMARC, and moving what is in the old mailbox.
 
 See you there!
@@ -225,7 +223,7 @@ See you there!
         """\
 Hello {{ given_name | there }},
 
-from today you sign in to the control panel with your **fingerprint, your face or a security key**. It is called a
+from today you sign in to the control panel with your **fingerprint, your face or a security key**. It is called a \
 passkey, takes a minute to set up, and there is nothing left that anybody could guess or steal.
 
 - It works on phones and computers of the last five years.
@@ -250,7 +248,7 @@ DRAFT = Letter(
     """\
 Hello {{ given_name | there }},
 
-opening hours from last year, a price list from the year before: nothing makes a website look more forgotten. This is
+opening hours from last year, a price list from the year before: nothing makes a website look more forgotten. This is \
 our list for a quiet quarter of an hour:
 
 1. **Opening hours and holidays**, on your own pages and in the maps
@@ -262,7 +260,6 @@ Done? Then {{ organization | your website }} is ahead of most others.
 
 [All our check lists](https://alpenglow.example/tips/check-lists)
 
-Have a good week,
-your team in Chur
+Have a good week, your team in Chur
 """,
 )
