@@ -142,8 +142,8 @@ Hello {{ given_name | there }},
 at three in the morning hardly anybody reads your website. The river does not mind: it turns our turbines anyway.
 
 So we gave the night something to do. Between midnight and five we now make all backups, rebuild search indexes and \
-heat the **swimming pool of Chur’s primary school** with what the servers give off. Last year that was 410 MWh, which is \
-as much as ninety households use.
+heat the **swimming pool of Chur’s primary school** with what the servers give off. Last year that was 410 MWh, \
+which is as much as ninety households use.
 
 > “We used to apologise for the noise. Now the children wave.”
 >

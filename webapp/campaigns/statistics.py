@@ -1,7 +1,7 @@
 """What became of a campaign: totals, how they grew, and the words with which relays refused."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import case, func, literal, select
@@ -76,20 +76,23 @@ def figures_of(campaigns: list[Campaign]) -> dict[UUID, Figures]:
 
 
 def history(campaign: Campaign) -> list[Point]:
-    """For a plot: at most MOST_POINTS stretches of equal length, empty ones left out."""
+    """For a plot: stretches of equal length, without a gap, from the first thing that happened to the last."""
     first, last = db.session.execute(
         select(func.min(CampaignCount.at), func.max(CampaignCount.at)).where(CampaignCount.campaign_id == campaign.id)
     ).one()
     if first is None:
         return []
-    at = func.date_bin(literal(_stride(last - first)), CampaignCount.at, literal(first)).label("stretch")
+    stride, midnight = _stride(last - first), first.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    at = func.date_bin(literal(stride), CampaignCount.at, literal(midnight)).label("stretch")
     rows = db.session.execute(
         select(at, *(_sum(figure) for figure in ("sent", "failed", "unsubscribed")))
         .where(CampaignCount.campaign_id == campaign.id)
         .group_by(at)
-        .order_by(at)
     )
-    return [Point(*row) for row in rows]
+    counted = {row.stretch: Point(*row) for row in rows}
+    begin = min(counted)
+    stretches = (begin + number * stride for number in range((max(counted) - begin) // stride + 1))
+    return [counted.get(stretch, Point(stretch, 0, 0, 0)) for stretch in stretches]
 
 
 def failures(campaign: Campaign, *, limit: int) -> list[Failure]:
