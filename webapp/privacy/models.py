@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.db import Base, Key, Timestamp
+from webapp.subjects.models import Subject
 
 
 class ExportState(StrEnum):
@@ -18,8 +19,11 @@ class ExportState(StrEnum):
     DELETED = "deleted"
 
 
+IN_THE_MAKING = (ExportState.REQUESTED, ExportState.BUILDING)
+
+
 class DataExport(Base):
-    """A copy of a person's data (P20). One at a time is in the making."""
+    """A copy of a person's data (P20). One at a time is in the making. Its file has its id as name."""
 
     __tablename__ = "data_exports"
 
@@ -33,8 +37,10 @@ class DataExport(Base):
     steps_total: Mapped[int] = mapped_column(server_default="0")
     ready_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    size: Mapped[int | None]
+    size: Mapped[int | None] = mapped_column(BigInteger)
     last_downloaded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    subject: Mapped[Subject] = relationship()
 
     __table_args__ = (
         Index(
@@ -43,4 +49,13 @@ class DataExport(Base):
             unique=True,
             postgresql_where=text("state IN ('requested', 'building')"),
         ),
+        Index("ix_data_exports_expiring", "expires_at", postgresql_where=text("state = 'ready'")),
     )
+
+    @property
+    def in_the_making(self) -> bool:
+        return self.state in IN_THE_MAKING
+
+    def available(self, now: datetime) -> bool:
+        """Whether it can be downloaded. Past its time it cannot, even while its file waits for the next tidying."""
+        return self.state is ExportState.READY and self.expires_at is not None and now < self.expires_at

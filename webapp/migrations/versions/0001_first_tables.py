@@ -207,12 +207,19 @@ def upgrade() -> None:
         sa.Column("steps_total", sa.Integer(), server_default="0", nullable=False),
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("last_downloaded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["subject_id"], ["subjects.id"], name=op.f("fk_data_exports_subject_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_data_exports")),
+    )
+    op.create_index(
+        "ix_data_exports_expiring",
+        "data_exports",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'ready'"),
     )
     op.create_index(op.f("ix_data_exports_subject_id"), "data_exports", ["subject_id"], unique=False)
     op.create_index(
@@ -332,6 +339,7 @@ def upgrade() -> None:
     op.create_table(
         "profiles",
         sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("given_name", sa.String(), nullable=False),
         sa.Column("family_name", sa.String(), nullable=False),
         sa.Column("organization", sa.String(), server_default="", nullable=False),
@@ -340,11 +348,34 @@ def upgrade() -> None:
         sa.Column("postal_code", sa.String(), server_default="", nullable=False),
         sa.Column("city", sa.String(), server_default="", nullable=False),
         sa.Column("country", sa.String(), server_default="", nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["subject_id"], ["subjects.id"], name=op.f("fk_profiles_subject_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("subject_id", name=op.f("pk_profiles")),
+    )
+    op.create_table(
+        "sign_ups",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("browser", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("topics", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("link_sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_name", sa.String(), nullable=False),
+        sa.Column("family_name", sa.String(), nullable=False),
+        sa.Column("organization", sa.String(), server_default="", nullable=False),
+        sa.Column("phone", sa.String(), server_default="", nullable=False),
+        sa.Column("street_address", sa.String(), server_default="", nullable=False),
+        sa.Column("postal_code", sa.String(), server_default="", nullable=False),
+        sa.Column("city", sa.String(), server_default="", nullable=False),
+        sa.Column("country", sa.String(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subject_id"], ["subjects.id"], name=op.f("fk_sign_ups_subject_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ups")),
+        sa.UniqueConstraint("subject_id", "browser", name=op.f("uq_sign_ups_subject_id_browser")),
     )
     op.create_table(
         "subject_keys",
@@ -420,6 +451,7 @@ def downgrade() -> None:
     op.drop_index("ix_subscriptions_topic", table_name="subscriptions", postgresql_where="subscribed")
     op.drop_table("subscriptions")
     op.drop_table("subject_keys")
+    op.drop_table("sign_ups")
     op.drop_table("profiles")
     op.drop_index(op.f("ix_messages_subject_id"), table_name="messages")
     op.drop_index("ix_messages_due", table_name="messages", postgresql_where=sa.text("state = 'pending'"))
@@ -438,6 +470,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('requested', 'building')"),
     )
     op.drop_index(op.f("ix_data_exports_subject_id"), table_name="data_exports")
+    op.drop_index("ix_data_exports_expiring", table_name="data_exports", postgresql_where=sa.text("state = 'ready'"))
     op.drop_table("data_exports")
     op.drop_index(op.f("ix_consents_subject_id"), table_name="consents")
     op.drop_table("consents")

@@ -1,0 +1,119 @@
+"""One row of a person in every table that the data map knows, with a value of its own in each text."""
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Boolean, Date, DateTime, Integer, LargeBinary, String, Uuid, inspect
+from sqlalchemy import Enum as EnumType
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import ColumnProperty
+
+from tests.people import Person
+from webapp.campaigns import partitions
+from webapp.campaigns.models import Campaign, Delivery
+from webapp.clock import utc_now
+from webapp.consents.models import Topic
+from webapp.crypto import seal
+from webapp.db import Base, db
+from webapp.privacy.data_map import TABLES
+from webapp.privacy.data_map.vocabulary import NotPersonal, Personal, SubjectTable
+from webapp.subjects import trail
+from webapp.subjects.models import Subject, SubjectKey
+
+KEPT = {Subject.language, Subject.address_hash, SubjectKey.wrapped}  # without them nothing else works
+
+
+@dataclass
+class Canaries:
+    """What was written: texts that belong into the person's copy, and what must never be in any."""
+
+    shown: set[str] = field(default_factory=set)
+    withheld: set[str] = field(default_factory=set)
+
+
+def fill(who: Person) -> Canaries:
+    """Commits. Needs an app context."""
+    canaries = Canaries()
+    subject = db.session.get_one(Subject, who.id)
+    partitions.ensure(date(2026, 1, 1))
+    for table in TABLES:
+        if isinstance(table, SubjectTable):
+            row = _row_of(table, who)
+            for attribute, what in table.attributes.items():
+                column = inspect(table.model).attrs[attribute.key]
+                assert isinstance(column, ColumnProperty)
+                if attribute is table.reach:
+                    setattr(row, attribute.key, getattr(subject, table.of.key))
+                elif attribute not in KEPT and (_names(what) or not column.columns[0].primary_key):
+                    setattr(row, attribute.key, _value(column, what, subject, canaries))
+            _fit(row)
+            db.session.add(row)
+    db.session.commit()
+    return canaries
+
+
+def _row_of(table: SubjectTable, who: Person) -> Base:
+    """A new one, or the one that they have as a person."""
+    keys = [column.key for column in inspect(table.model).primary_key]
+    one_each = keys == [table.reach.key] and table.of is Subject.id
+    return (db.session.get(table.model, who.id) if one_each else None) or table.model()
+
+
+def _value(column: ColumnProperty[Any], what: Personal | NotPersonal, subject: Subject, canaries: Canaries) -> Any:
+    canary = f"{column.parent.local_table}-{column.key}-{secrets.token_hex(8)}"
+    kind = column.columns[0].type
+    if isinstance(what, Personal) and what.sealed:
+        canaries.shown.add(canary)
+        return seal(trail.data_key(subject), json.dumps({"field": canary}).encode(), context=subject.id.bytes)
+    if isinstance(what, Personal) and what.names:
+        return _named(what.names.class_, canary, canaries)
+    if isinstance(kind, String) and not isinstance(kind, EnumType):
+        if isinstance(what, Personal):
+            (canaries.shown if what.withheld is None else canaries.withheld).add(canary)
+        return canary
+    return _other_value(kind)
+
+
+def _names(what: Personal | NotPersonal) -> bool:
+    return isinstance(what, Personal) and what.names is not None
+
+
+def _other_value(kind: Any) -> Any:
+    if isinstance(kind, EnumType):
+        members: list[Enum] = list(kind.enum_class)  # type: ignore[arg-type]
+        return members[-1]
+    values = {
+        Boolean: True,
+        Integer: secrets.randbelow(10**6),
+        Uuid: uuid4(),
+        LargeBinary: secrets.token_bytes(32),
+        JSONB: {"a": "b"},
+    }
+    values |= {DateTime: utc_now(), Date: date(2026, 1, 1)}
+    return next(value for of, value in values.items() if isinstance(kind, of))
+
+
+def _named(model: type[Base], canary: str, canaries: Canaries) -> UUID:
+    """A row of another table, which its title stands for."""
+    now, topic_id, campaign_id = utc_now(), uuid4(), uuid4()
+    title = canary if model is Topic else "News"
+    db.session.add(Topic(id=topic_id, slug=canary, titles={"en": title}, descriptions={}, position=1))
+    db.session.flush()
+    canaries.shown.add(canary)
+    if model is Topic:
+        return topic_id
+    db.session.add(Campaign(id=campaign_id, topic_id=topic_id, subject=canary, body="", changed_at=now))
+    return campaign_id
+
+
+def _fit(row: Base) -> None:
+    """What a row needs to be possible at all."""
+    if isinstance(row, Campaign):
+        row.topic_id = _named(Topic, f"topic-{uuid4()}", Canaries())
+    if isinstance(row, Delivery):
+        row.snapshot_month = datetime(2026, 1, 1).date()  # noqa: DTZ001

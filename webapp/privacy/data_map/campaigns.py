@@ -1,0 +1,82 @@
+"""What marketers write, and whom it was sent to."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.campaigns.models import Campaign, CampaignCount, Delivery
+from webapp.privacy.data_map.vocabulary import (
+    MACHINERY,
+    NUMBER,
+    Category,
+    NotPersonal,
+    OtherTable,
+    Personal,
+    Purpose,
+    Source,
+    SubjectTable,
+    spoken,
+)
+from webapp.privacy.data_map.words import CAMPAIGN_STATES, MAIL_STATES
+
+COMMUNICATION, HISTORY = Category.COMMUNICATION, Category.HISTORY
+PROMOTION = [Purpose.INFORMATION]
+WORK = [Purpose.INFORMATION, Purpose.LAW]
+OURS = NotPersonal("written for the company, about its business")
+
+TABLES: list[SubjectTable | OtherTable] = [
+    SubjectTable(
+        Delivery,
+        _l("News and offers"),
+        reach=Delivery.subject_id,
+        order=Delivery.id,
+        attributes={
+            Delivery.campaign_id: Personal(
+                _l("Subject line"), COMMUNICATION, PROMOTION, Source.DERIVED, names=Campaign.subject
+            ),
+            Delivery.state: Personal(
+                _l("What became of it"), COMMUNICATION, PROMOTION, Source.OBSERVED, words=spoken(MAIL_STATES)
+            ),
+            Delivery.sent_at: Personal(_l("Sent"), COMMUNICATION, PROMOTION, Source.OBSERVED),
+            Delivery.reply: Personal(_l("Answer of the mail server"), COMMUNICATION, PROMOTION, Source.OBSERVED),
+            Delivery.id: NUMBER,
+            Delivery.subject_id: NUMBER,
+            Delivery.snapshot_month: NotPersonal("the month of the campaign, by which the ledger is parted"),
+            Delivery.due_at: MACHINERY,
+            Delivery.claimed_by: MACHINERY,
+            Delivery.started_at: MACHINERY,
+            Delivery.attempts: MACHINERY,
+        },
+    ),
+    SubjectTable(
+        Campaign,
+        _l("Campaigns you wrote"),
+        reach=Campaign.created_by,
+        order=Campaign.created_at,
+        attributes={
+            Campaign.created_at: Personal(_l("Written"), HISTORY, WORK, Source.OBSERVED),
+            Campaign.subject: Personal(_l("Subject line"), HISTORY, WORK, Source.PROVIDED),
+            Campaign.state: Personal(
+                _l("What became of it"), HISTORY, WORK, Source.OBSERVED, words=spoken(CAMPAIGN_STATES)
+            ),
+            Campaign.created_by: NUMBER,
+            Campaign.id: NUMBER,
+            Campaign.topic_id: OURS,
+            Campaign.body: OURS,
+            Campaign.language: OURS,
+            Campaign.changed_at: OURS,
+            Campaign.sending_since: OURS,
+            Campaign.snapshot_month: OURS,
+            Campaign.finished_at: OURS,
+        },
+    ),
+    OtherTable(
+        CampaignCount,
+        "sums over all readers of a campaign",
+        attributes={
+            CampaignCount.id: NUMBER,
+            CampaignCount.campaign_id: OURS,
+            CampaignCount.at: OURS,
+            CampaignCount.figure: OURS,
+            CampaignCount.delta: OURS,
+        },
+    ),
+]

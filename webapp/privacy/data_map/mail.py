@@ -1,0 +1,46 @@
+"""Messages about the account."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.mail.models import Message
+from webapp.privacy.data_map.vocabulary import (
+    MACHINERY,
+    NUMBER,
+    Category,
+    NotPersonal,
+    OtherTable,
+    Personal,
+    Purpose,
+    Source,
+    SubjectTable,
+    spoken,
+)
+from webapp.privacy.data_map.words import MAIL_STATES, email_title
+
+COMMUNICATION = Category.COMMUNICATION
+SERVICE = [Purpose.CONTRACT, Purpose.PROVISION]
+
+TABLES: list[SubjectTable | OtherTable] = [
+    SubjectTable(
+        Message,
+        _l("Messages about your account"),
+        reach=Message.subject_id,
+        order=Message.created_at,
+        attributes={
+            Message.created_at: Personal(_l("Written"), COMMUNICATION, SERVICE, Source.DERIVED),
+            Message.email: Personal(_l("What it was"), COMMUNICATION, SERVICE, Source.DERIVED, words=email_title),
+            Message.state: Personal(
+                _l("What became of it"), COMMUNICATION, SERVICE, Source.OBSERVED, words=spoken(MAIL_STATES)
+            ),
+            Message.sent_at: Personal(_l("Sent"), COMMUNICATION, SERVICE, Source.OBSERVED),
+            Message.reply: Personal(_l("Answer of the mail server"), COMMUNICATION, SERVICE, Source.OBSERVED),
+            Message.ids: NotPersonal("numbers of the rows that its text is made of, which are declared themselves"),
+            Message.id: NUMBER,
+            Message.subject_id: NUMBER,
+            Message.due_at: MACHINERY,
+            Message.claimed_by: MACHINERY,
+            Message.started_at: MACHINERY,
+            Message.attempts: MACHINERY,
+        },
+    ),
+]

@@ -1,0 +1,35 @@
+"""What is kept outside the database: files, keys in Redis, cookies."""
+
+from webapp.privacy.data_map.vocabulary import Place
+from webapp.storage import Store
+
+FILES = {
+    Store.EXPORTS: Place(
+        holds="a copy of everything held about one person",
+        whose="the person of the data export whose id is the file's name",
+        until="`expires_at` of that row, or until the person deletes it",
+    ),
+}
+
+# By pattern, as in the SCAN command.
+REDIS_KEYS = {
+    "rq:*": Place(
+        holds="which job is to run, with the number of its outbox entry",
+        whose="nobody's",
+        until="the job is done; an hour after a failure",
+    ),
+    "LIMITS:*": Place(
+        holds="how often a network address used an address of ours lately (P4, P24)",
+        whose="whoever uses that network; it leads to no person of ours",
+        until="the period of the limit is over, at most a day",
+    ),
+}
+
+COOKIES = {
+    "session": Place(
+        holds="the random token of the sign-in, the chosen language, and what protects forms; signed",
+        whose="whoever uses that browser",
+        until="they sign out, or 31 days without a visit",
+    ),
+}
+COOKIES["__Host-session"] = COOKIES["session"]  # its name where the site is served by HTTPS

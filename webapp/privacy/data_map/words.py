@@ -1,0 +1,139 @@
+"""What the map's codes are called when a person reads them."""
+
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from webapp.access import Role
+from webapp.audit import Action
+from webapp.campaigns.models import CampaignState
+from webapp.consents.models import Method, SuppressionReason
+from webapp.language import OWN_NAMES
+from webapp.mail.catalogue import catalogue
+from webapp.mail.models import State
+from webapp.privacy.data_map.vocabulary import Category, Purpose, Source
+from webapp.privacy.models import ExportState
+
+CATEGORIES = {
+    Category.CONTACT: _l("Contact details"),
+    Category.ACCESS: _l("Sign-in"),
+    Category.INTERACTION: _l("Devices and use"),
+    Category.CONSENT: _l("What you agreed to"),
+    Category.COMMUNICATION: _l("Emails to you"),
+    Category.REQUEST: _l("Your requests"),
+    Category.HISTORY: _l("History"),
+}
+
+CATEGORY_TEXTS = {
+    Category.CONTACT: _l("Your name, company, email address, phone number and postal address."),
+    Category.ACCESS: _l("When your account was made and its password last changed. Never the password itself."),
+    Category.INTERACTION: _l("The devices you signed in with: browser, network address and times."),
+    Category.CONSENT: _l("Which topics you want to read about, and each time you said yes or no."),
+    Category.COMMUNICATION: _l("Which emails we sent you, when, and whether they arrived."),
+    Category.REQUEST: _l("The copies of your data that you asked for."),
+    Category.HISTORY: _l("What was done in your account, by you or by us."),
+}
+
+PURPOSES = {
+    Purpose.CONTRACT: _l("to make and fulfil a contract with you"),
+    Purpose.PROVISION: _l("to provide our products and services"),
+    Purpose.IMPROVEMENT: _l("to improve our products and services"),
+    Purpose.SUPPORT: _l("to help you with technical and administrative questions"),
+    Purpose.INFORMATION: _l("to inform you about services and, if you agreed, about offers"),
+    Purpose.NEW_CUSTOMERS: _l("to find new customers"),
+    Purpose.LAW: _l("to obey the law"),
+    Purpose.OFFICIAL_REQUESTS: _l("to answer authorities"),
+    Purpose.APPLICATIONS: _l("to work on job applications"),
+}
+
+SOURCES = {
+    Source.PROVIDED: _l("from you"),
+    Source.OBSERVED: _l("from your use of our service"),
+    Source.DERIVED: _l("made by us"),
+}
+
+ROLES = {
+    Role.CUSTOMER: _l("customer"),
+    Role.MARKETER: _l("marketer"),
+    Role.SUPPORT: _l("support"),
+    Role.PRIVACY_OFFICER: _l("privacy officer"),
+    Role.ADMINISTRATOR: _l("administrator"),
+}
+
+METHODS = {
+    Method.SIGN_UP_FORM: _l("when you signed up"),
+    Method.ACCOUNT: _l("in your account"),
+    Method.UNSUBSCRIBE_LINK: _l("by the link in an email"),
+    Method.ONE_CLICK: _l("by the button of your email program"),
+    Method.IMPORT: _l("taken over from another system"),
+}
+
+SUPPRESSION_REASONS = {
+    SuppressionReason.EVERYTHING_OFF: _l("you turned all marketing off"),
+    SuppressionReason.HARD_BOUNCE: _l("the mailbox does not exist"),
+    SuppressionReason.COMPLAINT: _l("an email was reported as spam"),
+}
+
+MAIL_STATES = {
+    State.PENDING: _l("waiting"),
+    State.CLAIMED: _l("being sent"),
+    State.SENT: _l("sent"),
+    State.FAILED: _l("refused by the mail server"),
+    State.UNCERTAIN: _l("perhaps sent"),
+    State.SUPPRESSED: _l("not sent, because it was no longer wanted"),
+}
+
+CAMPAIGN_STATES = {
+    CampaignState.DRAFT: _l("draft"),
+    CampaignState.SENDING: _l("being sent"),
+    CampaignState.STOPPED: _l("stopped"),
+    CampaignState.SENT: _l("sent"),
+}
+
+EXPORT_STATES = {
+    ExportState.REQUESTED: _l("waiting"),
+    ExportState.BUILDING: _l("being put together"),
+    ExportState.READY: _l("ready"),
+    ExportState.EXPIRED: _l("expired"),
+    ExportState.DELETED: _l("deleted"),
+}
+
+ACTIONS = {
+    Action.SIGNED_UP: _l("signed up"),
+    Action.SIGN_UP_CONFIRMED: _l("sign-up confirmed"),
+    Action.SIGNED_IN: _l("signed in"),
+    Action.SIGN_IN_REFUSED: _l("sign-in refused"),
+    Action.SIGNED_OUT: _l("signed out"),
+    Action.PROFILE_CHANGED: _l("profile changed"),
+    Action.EMAIL_CHANGE_ASKED: _l("change of email address asked for"),
+    Action.EMAIL_CHANGED: _l("email address changed"),
+    Action.PASSWORD_RESET_ASKED: _l("new password asked for"),
+    Action.PASSWORD_CHANGED: _l("password changed"),
+    Action.LANGUAGE_CHANGED: _l("language changed"),
+    Action.CONSENT_GIVEN: _l("consent given"),
+    Action.CONSENT_WITHDRAWN: _l("consent withdrawn"),
+    Action.MARKETING_STOPPED: _l("all marketing turned off"),
+    Action.EXPORT_REQUESTED: _l("copy of data asked for"),
+    Action.EXPORT_BUILT: _l("copy of data made"),
+    Action.EXPORT_DOWNLOADED: _l("copy of data downloaded"),
+    Action.EXPORT_DELETED: _l("copy of data deleted"),
+    Action.CAMPAIGN_WRITTEN: _l("campaign written"),
+    Action.CAMPAIGN_TESTED: _l("campaign tested"),
+    Action.CAMPAIGN_SENT: _l("campaign sent"),
+    Action.CAMPAIGN_STOPPED: _l("campaign stopped"),
+    Action.CAMPAIGN_DELETED: _l("campaign deleted"),
+    Action.OPERATOR_CREATED: _l("operator created"),
+}
+
+
+def email_title(name: str) -> str:
+    """What a service email is called; one that is not sent any more keeps its name."""
+    return str(catalogue[name].title) if name in catalogue else name
+
+
+def country_name(code: str) -> str:
+    return str(get_locale().territories.get(code, code))
+
+
+def language_name(code: str) -> str:
+    """In that language itself, so that whoever reads it finds it."""
+    return OWN_NAMES.get(code, code)
