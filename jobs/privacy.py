@@ -1,0 +1,23 @@
+"""Making copies of people's data, and taking them away again."""
+
+from uuid import UUID
+
+from jobs.job import job
+from webapp.clock import utc_now
+from webapp.db import db
+from webapp.privacy import exports
+
+
+@job
+def build_export(export_id: str) -> None:
+    export = exports.find(UUID(export_id))
+    if export is None:
+        return  # the person was erased meanwhile
+    for _ in exports.build(export, now=utc_now()):
+        db.session.commit()
+
+
+@job
+def delete_expired_exports() -> None:
+    for _ in exports.delete_expired(now=utc_now()):
+        db.session.commit()

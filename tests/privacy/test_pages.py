@@ -1,0 +1,277 @@
+"""My data: what the page says at each moment, with and without JavaScript, and the link in the email."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.pages import PageClient
+from tests.people import Person, person
+from tests.relay import TestRelay
+from webapp import links, queue, storage
+from webapp.audit import AuditEntry
+from webapp.clock import utc_now
+from webapp.db import db
+from webapp.links import Purpose
+from webapp.privacy import exports
+from webapp.privacy.models import DataExport, ExportState
+from webapp.storage import Store
+from webapp.subjects.models import Subject
+
+RunJobs = Callable[[], None]
+SignIn = Callable[[Person], PageClient]
+PAGE, COPIES = "/account/data", "/account/data/exports"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def anna(app: Flask) -> Person:
+    return person()
+
+
+@pytest.fixture
+def page(anna: Person, sign_in: SignIn) -> PageClient:
+    """Anna's browser, signed in."""
+    return sign_in(anna)
+
+
+@pytest.fixture
+def ready(anna: Person, run_jobs: RunJobs, relay: TestRelay) -> DataExport:
+    """Anna's finished copy."""
+    export = exports.request(db.session.get_one(Subject, anna.id), now=utc_now())
+    run_jobs()
+    assert export.state is ExportState.READY
+    return export
+
+
+@pytest.fixture
+def link(ready: DataExport, relay: TestRelay) -> str:
+    """What the email leads to."""
+    found = re.search(r"http://localhost(/account/data/exports/download/\S+)", relay.received[-1].text)
+    assert found
+    return found[1]
+
+
+def trail() -> list[str]:
+    actions = select(AuditEntry.action).where(AuditEntry.action.startswith("export"))
+    return list(db.session.scalars(actions.order_by(AuditEntry.id)))
+
+
+def test_a_copy_without_javascript_from_the_button_to_the_file(
+    page: PageClient, anna: Person, run_jobs: RunJobs
+) -> None:
+    assert "Get a copy of my data" in page.get(PAGE).text
+    asked = page.submit(COPIES, page=PAGE)
+    assert (asked.status_code, asked.location) == (303, PAGE)
+    waiting = page.get(PAGE).text
+    assert "Waiting for its turn" in waiting
+    assert "See how far it is" in waiting
+    assert "Get a copy of my data" not in waiting
+    run_jobs()
+    finished = page.get(PAGE).text
+    assert "Your copy is ready" in finished
+    [address] = re.findall(r'href="(/account/data/exports/[^"]+)"', finished)
+    file = page.get(address)
+    with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
+        assert json.loads(archive.read("data/subjects.json"))["rows"][0]["email"] == anna.email
+    assert trail() == ["export_requested", "export_built", "export_downloaded"]
+
+
+def test_the_part_that_htmx_swaps_asks_again_only_while_a_copy_is_in_the_making(
+    page: PageClient, run_jobs: RunJobs
+) -> None:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.get(PAGE).text)
+    assert token
+    asked = page.post(COPIES, headers={**HTMX, "X-CSRFToken": token[1]})
+    polled = page.get(COPIES, headers=HTMX)
+    for part in (asked, polled):
+        assert part.status_code == 200
+        assert "<html" not in part.text
+        assert 'id="export-status"' in part.text
+        assert 'hx-trigger="every 1s"' in part.text
+    run_jobs()
+    finished = page.get(COPIES, headers=HTMX).text
+    assert "hx-trigger" not in finished
+    assert "The copy of your data is ready." in finished
+
+
+def test_progress_is_told(page: PageClient, anna: Person) -> None:
+    export = exports.request(db.session.get_one(Subject, anna.id), now=utc_now())
+    building = exports.build(export, now=utc_now())
+    for _ in range(3):
+        next(building)
+        db.session.commit()
+    text = page.get(PAGE).text
+    assert re.search(r"2 of \d+ parts", text)
+    assert '<progress aria-label="Working on: ' in text
+
+
+def test_a_copy_that_takes_long_is_not_forgotten_and_the_page_says_so(page: PageClient, anna: Person) -> None:
+    exports.request(db.session.get_one(Subject, anna.id), now=utc_now() - timedelta(minutes=2))
+    text = page.get(PAGE).text
+    assert "This takes longer than usual" in text
+    assert 'hx-trigger="every 5s"' in text
+
+
+def test_pressing_twice_gives_one_copy(page: PageClient, run_jobs: RunJobs, relay: TestRelay) -> None:
+    for _ in range(2):
+        assert page.submit(COPIES, {}, page="/account/profile").status_code == 303
+    run_jobs()
+    assert db.session.scalar(select(func.count()).select_from(DataExport)) == 1
+    assert len(relay.received) == 1
+
+
+def test_asking_needs_the_token_of_the_form(page: PageClient) -> None:
+    assert page.post(COPIES).status_code == 400
+    assert db.session.scalar(select(func.count()).select_from(DataExport)) == 0
+
+
+def test_the_page_counts_what_is_held(page: PageClient) -> None:
+    text = page.get(PAGE).text
+    assert re.search(r"Contact details</dt>.*?2 entries", text, re.DOTALL)
+    assert re.search(r"Sign-in</dt>.*?1 entry", text, re.DOTALL)
+
+
+def test_the_file_is_handed_over_as_a_file_and_kept_nowhere_else(page: PageClient, ready: DataExport) -> None:
+    file = page.get(f"{COPIES}/{ready.id}")
+    assert file.headers["Content-Type"] == "application/zip"
+    assert file.headers["Content-Disposition"] == f"attachment; filename=my-data-{ready.requested_at:%Y-%m-%d}.zip"
+    assert file.headers["Cache-Control"] == "no-store"
+    assert file.headers["X-Content-Type-Options"] == "nosniff"
+    assert int(file.headers["Content-Length"]) == len(file.data) == ready.size
+
+
+def test_looking_at_the_headers_is_not_a_download(page: PageClient, ready: DataExport) -> None:
+    assert page.head(f"{COPIES}/{ready.id}").status_code == 200
+    assert ready.last_downloaded_at is None
+
+
+def test_nobody_else_gets_or_deletes_the_file(ready: DataExport, sign_in: SignIn) -> None:
+    bert = sign_in(person("bert@example.org"))
+    assert bert.get(f"{COPIES}/{ready.id}").status_code == 404
+    assert bert.submit(f"{COPIES}/{ready.id}/deletion", page=PAGE).status_code == 404
+    assert ready.state is ExportState.READY
+
+
+def test_the_person_can_delete_it_before_its_time(page: PageClient, ready: DataExport, link: str) -> None:
+    for _ in range(2):
+        assert page.submit(f"{COPIES}/{ready.id}/deletion", page=PAGE).status_code == 303
+    with pytest.raises(FileNotFoundError):
+        storage.size(Store.EXPORTS, ready.id)
+    assert "Deleted" in page.get(PAGE).text
+    for address in (link, f"{COPIES}/{ready.id}"):
+        gone = page.get(address)
+        assert gone.status_code == 410
+        assert "This copy is not there any more" in gone.text
+        assert "Get a copy of my data" in gone.text
+    assert trail() == ["export_requested", "export_built", "export_deleted"]
+
+
+def test_a_copy_past_its_time_is_not_handed_over_even_before_it_is_tidied_away(
+    page: PageClient, ready: DataExport, link: str
+) -> None:
+    ready.expires_at = utc_now() - timedelta(seconds=1)
+    assert page.get(link).status_code == 410
+    assert page.get(f"{COPIES}/{ready.id}").status_code == 410
+    assert "Expired" in page.get(PAGE).text
+
+
+def test_a_file_that_the_storage_lost_is_admitted(page: PageClient, ready: DataExport) -> None:
+    storage.delete(Store.EXPORTS, ready.id)
+    assert page.get(f"{COPIES}/{ready.id}").status_code == 410
+    assert ready.last_downloaded_at is None
+
+
+def test_the_link_works_again_and_again_for_seven_days(page: PageClient, ready: DataExport, link: str) -> None:
+    for _ in range(3):
+        shown = page.get(link)
+        assert shown.status_code == 200
+        assert f'href="{COPIES}/{ready.id}"' in shown.text
+        assert page.get(f"{COPIES}/{ready.id}").status_code == 200
+
+
+def test_the_link_asks_for_the_sign_in_and_comes_back(client: PageClient, anna: Person, link: str) -> None:
+    asked = client.get(link)
+    assert (asked.status_code, urlsplit(asked.location).path) == (303, "/sign-in")
+    assert unquote(urlsplit(asked.location).query) == f"next={link}"
+    signed_in = client.submit(asked.location, {"email": anna.email, "password": anna.password, "next": link})
+    assert (signed_in.status_code, signed_in.location) == (303, link)
+    assert "Your copy is ready" in client.get(link).text
+
+
+def test_scanners_cannot_use_the_link_up(client: PageClient, ready: DataExport, link: str, sign_in: SignIn) -> None:
+    before = (db.session.scalar(select(func.count()).select_from(AuditEntry)), ready.state, ready.last_downloaded_at)
+    for _ in range(25):
+        assert client.get(link).status_code == 303
+        assert client.head(link).status_code == 303
+    after = (db.session.scalar(select(func.count()).select_from(AuditEntry)), ready.state, ready.last_downloaded_at)
+    assert after == before
+    assert sign_in(Person(ready.subject_id, ready.subject.email)).get(link).status_code == 200
+
+
+def test_another_customer_learns_nothing_from_the_link(anna: Person, link: str, sign_in: SignIn) -> None:
+    refused = sign_in(person("bert@example.org", given_name="Bert")).get(link)
+    assert refused.status_code == 403
+    assert "This link is not for this account" in refused.text
+    assert anna.email not in refused.text
+    assert "Keller" not in refused.text.replace("Bert Keller", "")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda token: token[:-1],
+        lambda token: token[: len(token) // 2],
+        lambda token: token + "A",
+        lambda token: token.swapcase(),
+        lambda token: ".",
+        lambda token: "%00",
+        lambda token: "🐮" * 10,
+    ],
+    ids=["cut", "halved", "longer", "changed", "dot", "zero byte", "cows"],
+)
+def test_a_link_that_was_spoilt_offers_a_new_copy(page: PageClient, link: str, spoil: Callable[[str], str]) -> None:
+    path, _, token = link.rpartition("/")
+    answer = page.get(f"{path}/{spoil(token)}")
+    assert answer.status_code == 404
+    assert "Get a copy of my data" in answer.text
+
+
+def test_a_link_made_for_another_purpose_is_no_link(page: PageClient, ready: DataExport) -> None:
+    token = links.sign(Purpose.RESET_PASSWORD, now=utc_now(), export_id=str(ready.id))
+    assert page.get(f"{COPIES}/download/{token}").status_code == 404
+
+
+def test_an_old_link_offers_a_new_copy(page: PageClient, ready: DataExport) -> None:
+    token = links.sign(Purpose.DOWNLOAD_EXPORT, now=utc_now() - timedelta(days=7, seconds=2), export_id=str(ready.id))
+    answer = page.get(f"{COPIES}/download/{token}")
+    assert answer.status_code == 410
+    assert "This link is too old" in answer.text
+    assert page.submit(COPIES, page=f"{COPIES}/download/{token}").status_code == 303
+
+
+def test_a_link_to_a_copy_that_never_was_says_it_is_gone(page: PageClient, anna: Person) -> None:
+    token = links.sign(Purpose.DOWNLOAD_EXPORT, now=utc_now(), export_id=str(anna.id))
+    assert page.get(f"{COPIES}/download/{token}").status_code == 410
+
+
+@pytest.mark.parametrize("address", [PAGE, COPIES, f"{COPIES}/00000000-0000-4000-8000-000000000000"])
+def test_who_is_not_signed_in_is_asked_to(client: PageClient, address: str) -> None:
+    assert urlsplit(client.get(address).location).path == "/sign-in"
+
+
+def test_a_request_stands_when_the_queue_was_emptied_between_button_and_worker(
+    page: PageClient, run_jobs: RunJobs
+) -> None:
+    page.submit(COPIES, page=PAGE)
+    queue.connection().flushall()
+    queue.sweep(now=utc_now())
+    run_jobs()
+    assert "Your copy is ready" in page.get(PAGE).text

@@ -1,0 +1,122 @@
+"""The life of an electronic copy (P20): asked for, put together, downloaded, gone."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from tempfile import TemporaryFile
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from webapp import queue, storage
+from webapp.audit import Action
+from webapp.config import settings
+from webapp.db import db
+from webapp.mail import messages
+from webapp.privacy import copy
+from webapp.privacy.models import IN_THE_MAKING, DataExport, ExportState
+from webapp.storage import Store
+from webapp.subjects import trail
+from webapp.subjects.models import Subject
+
+STORING = _l("Safe keeping")
+LONGEST_LIST = 20
+USUALLY_WITHIN = timedelta(minutes=1)
+
+
+def request(subject: Subject, *, now: datetime) -> DataExport:
+    """Asks for a copy. Of two requests at once both get the one that is in the making."""
+    wish = {"id": uuid4(), "subject_id": subject.id, "state": ExportState.REQUESTED, "requested_at": now}
+    new = db.session.scalar(insert(DataExport).values(wish).on_conflict_do_nothing().returning(DataExport.id))
+    if new is not None:
+        queue.later(queue.Job.BUILD_EXPORT, export_id=str(new))
+        trail.record(Action.EXPORT_REQUESTED, subject, now=now)
+    return of(subject)[0]
+
+
+def of(subject: Subject) -> Sequence[DataExport]:
+    """A person's copies, newest first."""
+    mine = select(DataExport).where(DataExport.subject_id == subject.id)
+    return db.session.scalars(mine.order_by(DataExport.requested_at.desc()).limit(LONGEST_LIST)).all()
+
+
+def find(export_id: UUID) -> DataExport | None:
+    return db.session.get(DataExport, export_id)
+
+
+def current_step(export: DataExport) -> str:
+    """What is being done now, for a copy in the making."""
+    steps = _steps()
+    return str(steps[min(export.steps_done, len(steps) - 1)])
+
+
+def build(export: DataExport, *, now: datetime) -> Iterator[None]:
+    """Puts a copy together. The caller commits at each yield and at the end; killed anywhere, it may be run again.
+
+    Nothing of an attempt that failed stays behind: its file has no name until it is complete, and then always the same.
+    """
+    if not export.in_the_making:
+        return
+    export.state, export.steps_done, export.steps_total = ExportState.BUILDING, 0, len(_steps())
+    yield
+    with TemporaryFile() as file:
+        for _part in copy.write(file, export.subject, now=now):
+            export.steps_done += 1
+            yield
+        size = file.tell()
+        file.seek(0)
+        storage.put(Store.EXPORTS, export.id, file)
+    _publish(export, size=size, now=now)
+
+
+def download(export: DataExport) -> Iterator[bytes]:
+    """Raises FileNotFoundError."""
+    return storage.read(Store.EXPORTS, export.id)
+
+
+def record_download(export: DataExport, *, now: datetime) -> None:
+    export.last_downloaded_at = now
+    trail.record(Action.EXPORT_DOWNLOADED, export.subject, now=now)
+
+
+def delete(export: DataExport, *, now: datetime) -> None:
+    """Deletes the file of a finished copy before its time. Repeated, it does nothing."""
+    if export.state is ExportState.READY:
+        storage.delete(Store.EXPORTS, export.id)
+        export.state = ExportState.DELETED
+        trail.record(Action.EXPORT_DELETED, export.subject, now=now)
+
+
+def delete_expired(*, now: datetime) -> Iterator[None]:
+    """Deletes the files whose time is over. The caller commits at each yield."""
+    expired = select(DataExport).where(DataExport.state == ExportState.READY, DataExport.expires_at <= now)
+    for export in db.session.scalars(expired).all():
+        storage.delete(Store.EXPORTS, export.id)
+        export.state = ExportState.EXPIRED
+        yield
+
+
+def _steps() -> list[object]:
+    return [*copy.parts(), STORING]
+
+
+def _publish(export: DataExport, *, size: int, now: datetime) -> None:
+    """Once only: a worker that was taken for dead may come back when another has finished its work."""
+    publishing = (
+        update(DataExport)
+        .where(DataExport.id == export.id, DataExport.state.in_(IN_THE_MAKING))
+        .values(
+            state=ExportState.READY,
+            steps_done=DataExport.steps_total,
+            ready_at=now,
+            expires_at=now + settings().export_lifetime,
+            size=size,
+        )
+        .returning(DataExport.id)
+    )
+    if db.session.scalar(publishing) is not None:
+        trail.record(Action.EXPORT_BUILT, export.subject, now=now)
+        messages.send("privacy/export_ready", export.subject, now=now, export_id=str(export.id))
+    elif db.session.scalar(select(DataExport.state).where(DataExport.id == export.id)) != ExportState.READY:
+        storage.delete(Store.EXPORTS, export.id)

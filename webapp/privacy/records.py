@@ -1,0 +1,104 @@
+"""The rows of one person, found by the data map and put so that a program or a person can read them."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, func, inspect, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from webapp.crypto import CannotDecrypt
+from webapp.db import db
+from webapp.privacy.data_map import exported_tables
+from webapp.privacy.data_map.vocabulary import Category, Personal, SubjectTable
+from webapp.subjects import trail
+from webapp.subjects.models import Subject
+
+ROWS_IN_MEMORY = 500
+
+Record = dict[str, Any]
+
+
+def columns(table: SubjectTable) -> dict[str, Personal]:
+    """The names under which a table's columns are exported."""
+    return {_name(attribute, what): what for attribute, what in table.exported.items()}
+
+
+def records(table: SubjectTable, subject: Subject) -> Iterator[Record]:
+    """The person's rows of a table, streamed."""
+    names = columns(table)
+    rows = db.session.execute(_statement(table, subject).execution_options(yield_per=ROWS_IN_MEMORY))
+    for row in rows:
+        values = zip(names.items(), row, strict=True)
+        yield {name: _opened(what, value, subject) for (name, what), value in values}
+
+
+def count_by_category(subject: Subject) -> dict[Category, int]:
+    """How many rows are held about a person, in one statement."""
+    tables = exported_tables()
+    counts = [
+        select(func.count()).select_from(table.model).where(_belongs(table, subject)).scalar_subquery()
+        for table in tables
+    ]
+    totals = dict.fromkeys(Category, 0)
+    for table, count in zip(tables, db.session.execute(select(*counts)).one(), strict=True):
+        totals[table.category] += count
+    return totals
+
+
+def plain(value: Any) -> str:
+    """For JSON, what it has no type for."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no plain form for {type(value).__name__}")
+
+
+def readable(what: Personal, value: Any) -> str:
+    """For a person, in the language of the moment."""
+    if value is None or value == "":
+        return "–"
+    if what.words:
+        return str(what.words(value))
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, datetime):
+        return str(format_datetime(value, "medium"))
+    if isinstance(value, date):
+        return str(format_date(value))
+    if isinstance(value, int):
+        return str(format_decimal(value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {part}" for name, part in value.items())
+    return str(value)
+
+
+def _name(attribute: InstrumentedAttribute[Any], what: Personal) -> str:
+    return attribute.key.removesuffix("_id") if what.names else attribute.key
+
+
+def _belongs(table: SubjectTable, subject: Subject) -> ColumnElement[bool]:
+    return table.reach == getattr(subject, table.of.key)  # type: ignore[no-any-return]  # mapped attributes are Any
+
+
+def _statement(table: SubjectTable, subject: Subject) -> Select[Any]:
+    statement = select(*[what.names or attribute for attribute, what in table.exported.items()])
+    statement = statement.select_from(table.model).where(_belongs(table, subject))
+    for attribute, what in table.exported.items():
+        if what.names:
+            named = what.names.class_
+            statement = statement.outerjoin(named, attribute == inspect(named).primary_key[0])
+    newest_first = [table.order.desc()] if table.order else []
+    return statement.order_by(*newest_first, *inspect(table.model).primary_key)
+
+
+def _opened(what: Personal, value: Any, subject: Subject) -> Any:
+    if what.sealed and value is not None:
+        try:
+            return trail.opened(value, subject)
+        except CannotDecrypt:
+            return _("It cannot be read any more.")
+    if what.names and isinstance(value, dict):  # texts by language
+        return value.get(subject.language) or next(iter(value.values()), None)
+    return value
