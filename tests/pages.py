@@ -5,10 +5,13 @@ from collections import Counter
 from html.parser import HTMLParser
 from typing import Any
 
+from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from werkzeug.test import TestResponse
+
+from webapp.db import db
 
 MOST_QUERIES = 8
 MOST_BYTES = 60_000
@@ -24,8 +27,13 @@ class PageClient(FlaskClient):
     """Every HTML answer is checked: title, language, unique ids, nonces, size, and how many queries it took."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if current_app:
+            db.session.commit()
         statements.clear()
-        response = super().open(*args, **kwargs)
+        with self.application.app_context():  # of its own, as on a server: `g` holds who is signed in
+            response = super().open(*args, **kwargs)
+        if current_app:
+            db.session.expire_all()
         if response.mimetype == "text/html" and response.data and not response.history:
             check(response, queries=list(statements), reading=response.request.method in {"GET", "HEAD"})
         return response
