@@ -45,7 +45,7 @@ browser: ## a Chromium for the browser tests
 	@deploy/browser.sh
 
 translations: environment ## collects what is to be translated
-	$(BIN)/pybabel -q extract --keywords _l --mapping webapp/babel.cfg --keyword _l --keyword lazy_gettext --no-location --sort-output --project Candor --output webapp/translations/messages.pot .
+	$(BIN)/pybabel -q extract --keywords _l --ignore-dirs ".*" --mapping webapp/babel.cfg --keyword _l --keyword lazy_gettext --no-location --sort-output --project Candor --output webapp/translations/messages.pot .
 	$(BIN)/pybabel -q update --input-file webapp/translations/messages.pot --output-dir webapp/translations --no-fuzzy-matching
 	@$(MAKE) --no-print-directory environment
 

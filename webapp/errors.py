@@ -51,6 +51,6 @@ def _texts() -> dict[int, tuple[str, str]]:
         429: (_("Too many tries"), _("Please wait a moment, then try again.")),
         500: (
             _("Something broke on our side"),
-            _("Nothing you entered was lost on purpose. Please try again in a moment."),
+            _("Your last step may not have been saved. Please try again in a moment."),
         ),
     }
