@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -58,28 +59,25 @@ def test_the_settings_page_is_up_to_date() -> None:
 def test_every_text_is_translated_into_every_language(settings: Settings) -> None:
     texts = extracted()
     for language in settings.languages[1:]:
-        path = ROOT / "webapp" / "translations" / language / "LC_MESSAGES" / "messages.po"
-        catalog = read_po(path.open("rb"), locale=language)
-        assert missing(texts, catalog) == [], f"{language}: make translations, then fill them in"
+        translated = catalog(language)
+        missing = sorted(text for text in texts if not (entry := translated.get(text)) or not entry.string)
+        assert missing == [], f"{language}: make translations, then fill them in"
 
 
 def test_every_translation_fills_the_same_blanks(settings: Settings) -> None:
     for language in settings.languages[1:]:
-        path = ROOT / "webapp" / "translations" / language / "LC_MESSAGES" / "messages.po"
-        for message in read_po(path.open("rb"), locale=language):
-            originals = message.id if isinstance(message.id, tuple) else (message.id,)
-            strings = message.string if isinstance(message.string, tuple) else (message.string,)
-            allowed = {name for original in originals for name in blanks(original)}
+        for message in catalog(language):
+            originals, strings = forms(message.id), forms(message.string)
             for string in filter(None, strings):
-                assert set(blanks(string)) <= allowed, f"{language}: {string}"
-                assert set(blanks(originals[-1])) <= set(blanks(string)) | {"num"}, f"{language}: {string}"
+                assert blanks(string) <= blanks(*originals), f"{language}: {string}"
+                assert blanks(originals[-1]) <= blanks(string) | {"num"}, f"{language}: {string}"
 
 
 def extracted() -> set[str]:
-    mapping, options = parse_mapping_cfg((ROOT / "webapp" / "babel.cfg").open())
+    mapping, options = parse_mapping_cfg((ROOT / "webapp" / "babel.cfg").open())  # type: ignore[no-untyped-call]
     keywords = DEFAULT_KEYWORDS | {"_l": None}
     found = extract_from_dir(str(ROOT), mapping, options, keywords=keywords, directory_filter=is_ours)
-    return {message[0] if isinstance(message, tuple) else message for _file, _line, message, _notes, _context in found}
+    return {forms(message)[0] for _file, _line, message, _notes, _context in found}
 
 
 def is_ours(folder: str | PathLike[str]) -> bool:
@@ -87,9 +85,16 @@ def is_ours(folder: str | PathLike[str]) -> bool:
     return not Path(folder).name.startswith(".")
 
 
-def missing(texts: set[str], catalog: Catalog) -> list[str]:
-    return sorted(text for text in texts if not (entry := catalog.get(text)) or not entry.string or entry.fuzzy)
+def catalog(language: str) -> Catalog:
+    path = ROOT / "webapp" / "translations" / language / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
 
 
-def blanks(text: str) -> list[str]:
-    return re.findall(r"%\((\w+)\)s", text)
+def forms(text: str | Sequence[str] | None) -> Sequence[str]:
+    """A text with a plural is several."""
+    return text if isinstance(text, (tuple, list)) else [str(text or "")]
+
+
+def blanks(*texts: str) -> set[str]:
+    return {name for text in texts for name in re.findall(r"%\((\w+)\)s", text)}
