@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests.pages import PageClient
 from tests.people import Person, person, topic
 from webapp.clock import utc_now
+from webapp.consents import subscriptions
 from webapp.consents.models import Consent, Method, Subscription, Suppression, SuppressionReason, Topic
 from webapp.db import db
 from webapp.subjects.models import Subject
@@ -86,6 +87,17 @@ def test_everything_goes_off_with_one_button(client: PageClient, news: UUID, ann
     assert 'aria-checked="true"' not in page.text
     assert "everything-off" not in page.text
     assert not subscribed(news)
+
+
+def test_the_page_says_since_when_everything_is_off(client: PageClient, news: UUID, anna: Person) -> None:
+    switch(client, news, "1")
+    subject = db.session.get_one(Subject, anna.id)
+    method, now = Method.UNSUBSCRIBE_LINK, utc_now()
+    subscriptions.stop_everything(subject, method=method, wording="Stop", language="en", now=now)
+    db.session.commit()
+    page = client.get(PAGE).text
+    assert ", by a link in an email" in page
+    assert ", in your account" not in page
 
 
 def test_after_everything_off_a_topic_can_be_chosen_again(client: PageClient, news: UUID) -> None:

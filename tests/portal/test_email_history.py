@@ -101,8 +101,8 @@ def test_other_people_s_emails_are_not_shown(client: PageClient, anna: Person) -
 def test_a_campaign_names_the_day_on_which_the_person_agreed(client: PageClient, anna: Person) -> None:
     news = topic()
     agree(anna, news, at=datetime.fromisoformat("2024-03-01T10:00Z"))
-    agree(anna, news, at=datetime.fromisoformat("2025-03-01T10:00Z"), given=False)
     agree(anna, news, at=datetime.fromisoformat("2025-04-01T10:00Z"))
+    agree(anna, news, at=datetime.fromisoformat("2025-04-15T10:00Z"), given=False)
     agree(anna, uuid4(), at=datetime.fromisoformat("2025-05-01T10:00Z"))
     delivery(anna, news, at=datetime.fromisoformat("2025-06-01T10:00Z"))
     assert "You subscribed to “Product news” on Apr 1, 2025." in client.get(PAGE).text
