@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 import redis
 import structlog
-from flask import Flask
+from flask import Flask, request
 from pydantic import ValidationError
 from werkzeug.test import TestResponse
 
@@ -20,7 +20,7 @@ from tests.pages import PageClient
 from tests.people import Person, person
 from tests.relay import TestRelay
 from webapp import logs, queue
-from webapp.access import EVERYBODY_SIGNED_IN, Role, may_use
+from webapp.access import EVERYBODY_SIGNED_IN, Role, may_use, public
 from webapp.app import create_app
 from webapp.clock import utc_now
 from webapp.config import Environment, Settings
@@ -101,6 +101,18 @@ class TestHeaders:
         cookie = client.get("/sign-in").headers["Set-Cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
+
+
+class TestProxies:
+    """Who asks is what limits count by and what people see in their list of devices."""
+
+    @pytest.mark.parametrize(("trusted", "network"), [(0, "127.0.0.1"), (1, "203.0.113.7")])
+    def test_a_forwarded_address_counts_only_from_a_proxy_of_ours(
+        self, app: Flask, settings: Settings, trusted: int, network: str
+    ) -> None:
+        behind = create_app(settings.model_copy(update={"trusted_proxies": trusted}))
+        behind.add_url_rule("/who", "who", public(lambda: str(request.remote_addr)))
+        assert behind.test_client().get("/who", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.7"}).text == network
 
 
 class TestErrors:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import commands, errors, guard, headers, language, logs, queue
 from webapp.accounts import emails as _accounts_emails  # noqa: F401  # registers the emails of the package
@@ -30,19 +31,34 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config |= _flask_config(settings)
     app.extensions["settings"] = settings
     app.jinja_env.globals["settings"] = settings
-    for extension in (db, htmx, login_manager):
-        extension.init_app(app)
-    migrate.init_app(app, db)
-    _add_queue(app)
+    _trust_proxies(app, settings.trusted_proxies)
+    _add_extensions(app)
+    _add_routes(app, settings.environment)
     for part in (guard, headers, language):
         part.init_app(app, settings)
     for part in (errors, navigation, commands):
         part.init_app(app)
+    return app
+
+
+def _trust_proxies(app: Flask, hops: int) -> None:
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
+
+
+def _add_extensions(app: Flask) -> None:
+    for extension in (db, htmx, login_manager):
+        extension.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        app.extensions["redis"] = queue.connect()
+
+
+def _add_routes(app: Flask, environment: Environment) -> None:
     for blueprint in (portal, health, *accounts, consents, campaigns, privacy):
         app.register_blueprint(blueprint)
-    if settings.environment is Environment.DEMO:
+    if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)
-    return app
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:
@@ -60,8 +76,3 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "PERMANENT_SESSION_LIFETIME": timedelta(days=31),
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
     }
-
-
-def _add_queue(app: Flask) -> None:
-    with app.app_context():
-        app.extensions["redis"] = queue.connect()

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     storage_url: str = Field(description="Where files live: `file:///srv/candor/files` or `s3://bucket/prefix`.")
 
     public_url: str = Field(description="The address people see, without a slash at the end. All links start with it.")
+    trusted_proxies: int = Field(
+        0, ge=0, description="How many proxies of yours stand in front and set X-Forwarded-For."
+    )
     secret_keys: Secrets = Field(
         description="Keys that sign cookies and links, 32+ characters each, newest first. Never drop a key: "
         "unsubscribe links signed with it live for ever."
