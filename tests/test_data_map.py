@@ -1,5 +1,6 @@
 """The data map tells the truth: it is compared with the migrated database, the file stores, Redis and the cookies."""
 
+import re
 from collections.abc import Callable
 from fnmatch import fnmatch
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.orm import ColumnProperty
 
 from tests.pages import PageClient
 from tests.people import Person, person
+from tests.relay import TestRelay
 from webapp import queue
 from webapp.app import create_app
 from webapp.clock import utc_now
@@ -142,10 +144,19 @@ def test_every_key_in_redis_is_declared(
     assert [key for key in seen if not any(fnmatch(key, pattern) for pattern in REDIS_KEYS)] == []
 
 
-def test_every_cookie_is_declared(sign_in: Callable[[Person], PageClient]) -> None:
-    client = sign_in(person())
-    client.get("/account")
-    assert {cookie.key for cookie in (client._cookies or {}).values()} <= set(COOKIES)
+def test_every_cookie_is_declared(
+    client: PageClient, sign_in: Callable[[Person], PageClient], run_jobs: Callable[[], None], relay: TestRelay
+) -> None:
+    who = person()
+    client.submit("/password/forgotten", {"email": who.email})
+    run_jobs()
+    link = re.search(r"http://localhost(/password/reset/\S+)", relay.received[0].text)
+    assert link
+    client.get(link[1])
+    sign_in(who).get("/account")
+    seen = {cookie.key for cookie in (client._cookies or {}).values()}
+    assert seen == {"session", "password_reset"}
+    assert seen <= set(COOKIES)
 
 
 def keys_in_redis() -> set[str]:

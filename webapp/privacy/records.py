@@ -89,8 +89,8 @@ def _statement(table: SubjectTable, subject: Subject) -> Select[Any]:
         if what.names:
             named = what.names.class_
             statement = statement.outerjoin(named, attribute == inspect(named).primary_key[0])
-    newest_first = [table.order.desc()] if table.order else []
-    return statement.order_by(*newest_first, *inspect(table.model).primary_key)
+    newest_first = [*([table.order] if table.order else []), *inspect(table.model).primary_key]
+    return statement.order_by(*(column.desc() for column in newest_first))
 
 
 def _opened(what: Personal, value: Any, subject: Subject) -> Any:

@@ -27,9 +27,14 @@ REDIS_KEYS = {
 
 COOKIES = {
     "session": Place(
-        holds="the random token of the sign-in, the chosen language, and what protects forms; signed",
+        holds="the random token of the sign-in, a mark of the browser, the chosen language, and what protects forms",
         whose="whoever uses that browser",
-        until="they sign out, or 31 days without a visit",
+        until="they sign out or close the browser",
+    ),
+    "password_reset": Place(
+        holds="the link from the email, on its way from the address to the form",
+        whose="the person who asked for a new password",
+        until="the new password is chosen, or after 30 minutes",
     ),
 }
 COOKIES["__Host-session"] = COOKIES["session"]  # its name where the site is served by HTTPS

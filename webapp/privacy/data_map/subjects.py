@@ -62,7 +62,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         AuditEntry,
         _l("What was done"),
         reach=AuditEntry.subject_id,
-        order=AuditEntry.id,
+        order=AuditEntry.at,
         attributes={
             AuditEntry.at: Personal(_l("When"), Category.HISTORY, PROOF, Source.OBSERVED),
             AuditEntry.action: Personal(_l("What"), Category.HISTORY, PROOF, Source.OBSERVED, words=spoken(ACTIONS)),
