@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from flask_babel import force_locale
@@ -17,6 +18,16 @@ from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
 
+class Statement(TypedDict):
+    """What somebody told us: how, by which words, in which language, when, and from which campaign."""
+
+    method: Method
+    wording: str
+    language: str
+    now: datetime
+    campaign_id: NotRequired[UUID | None]
+
+
 def topics() -> Sequence[Topic]:
     return db.session.scalars(select(Topic).order_by(Topic.position, Topic.slug)).all()
 
@@ -26,71 +37,41 @@ def subscribed_topic_ids(subject: Subject) -> set[UUID]:
     return set(db.session.scalars(subscribed))
 
 
-def subscribe(subject: Subject, topic: Topic, *, method: Method, wording: str, language: str, now: datetime) -> bool:
+def subscribe(subject: Subject, topic: Topic, **statement: Unpack[Statement]) -> bool:
     """Returns whether anything changed. An address that bounced or complained stays suppressed."""
-    if method is not Method.IMPORT:
+    if statement["method"] is not Method.IMPORT:
         _lift_everything_off(subject)
-    if not _set(subject, topic, subscribed=True, now=now):
-        return False
-    title = topic.title(language)
-    _write_down(subject, topic.id, title, given=True, method=method, wording=wording, language=language, now=now)
-    trail.record(Action.CONSENT_GIVEN, subject, now=now, topic=title, method=method)
-    return True
+    changed = _set(subject, topic, subscribed=True, now=statement["now"])
+    if changed:
+        _write_down(subject, topic, given=True, statement=statement)
+    return changed
 
 
-def withdraw(
-    subject: Subject,
-    topic_id: UUID,
-    *,
-    method: Method,
-    wording: str,
-    language: str,
-    now: datetime,
-    campaign_id: UUID | None = None,
-) -> bool:
+def withdraw(subject: Subject, topic_id: UUID, **statement: Unpack[Statement]) -> bool:
     """Returns whether anything changed. Nobody knows what followed a topic that is gone: then everything goes off."""
     topic = db.session.get(Topic, topic_id)
     if topic is None:
-        return stop_everything(
-            subject, method=method, wording=wording, language=language, now=now, campaign_id=campaign_id
-        )
-    if not _set(subject, topic, subscribed=False, now=now):
-        return False
-    title = topic.title(language)
-    _settle_later(subject, topic.id, campaign_id)
-    _write_down(
-        subject, topic.id, title, method=method, wording=wording, language=language, now=now, campaign_id=campaign_id
-    )
-    trail.record(Action.CONSENT_WITHDRAWN, subject, now=now, topic=title, method=method)
-    return True
+        return stop_everything(subject, **statement)
+    changed = _set(subject, topic, subscribed=False, now=statement["now"])
+    if changed:
+        _settle_later(subject, topic, statement.get("campaign_id"))
+        _write_down(subject, topic, given=False, statement=statement)
+    return changed
 
 
-def stop_everything(
-    subject: Subject,
-    *,
-    method: Method,
-    wording: str,
-    language: str,
-    now: datetime,
-    campaign_id: UUID | None = None,
-) -> bool:
-    """All topics off, and the address suppressed, so that no import brings it back. Whether anything changed."""
+def stop_everything(subject: Subject, **statement: Unpack[Statement]) -> bool:
+    """All topics off, and the address suppressed, so no import brings it back. Returns whether anything changed."""
     withdrawn = db.session.scalars(
         update(Subscription)
         .where(Subscription.subject_id == subject.id, Subscription.subscribed)
-        .values(subscribed=False, changed_at=now)
+        .values(subscribed=False, changed_at=statement["now"])
         .returning(Subscription.topic_id)
     ).all()
-    if not _suppress(subject, now=now) and not withdrawn:
-        return False
-    with force_locale(language):
-        title = _("All marketing emails")
-    _settle_later(subject, None, campaign_id)
-    _write_down(
-        subject, None, title, method=method, wording=wording, language=language, now=now, campaign_id=campaign_id
-    )
-    trail.record(Action.MARKETING_STOPPED, subject, now=now, method=method)
-    return True
+    changed = _suppress(subject, now=statement["now"]) or bool(withdrawn)
+    if changed:
+        _settle_later(subject, None, statement.get("campaign_id"))
+        _write_down(subject, None, given=False, statement=statement)
+    return changed
 
 
 def _set(subject: Subject, topic: Topic, *, subscribed: bool, now: datetime) -> bool:
@@ -108,34 +89,34 @@ def _set(subject: Subject, topic: Topic, *, subscribed: bool, now: datetime) -> 
     return db.session.scalar(upsert.returning(Subscription.subject_id)) is not None
 
 
-def _write_down(
-    subject: Subject,
-    topic_id: UUID | None,
-    title: str,
-    *,
-    method: Method,
-    wording: str,
-    language: str,
-    now: datetime,
-    given: bool = False,
-    campaign_id: UUID | None = None,
-) -> None:
-    db.session.add(
-        Consent(
-            subject_id=subject.id,
-            topic_id=topic_id,
-            topic_title=title,
-            given=given,
-            method=method,
-            wording=wording,
-            language=language,
-            campaign_id=campaign_id,
-            at=now,
-        )
+def _write_down(subject: Subject, topic: Topic | None, *, given: bool, statement: Statement) -> None:
+    """In the ledger and in the audit log. Without a topic it is about all of them."""
+    title = _title(topic, statement["language"])
+    line = Consent(
+        subject_id=subject.id,
+        topic_id=topic.id if topic else None,
+        topic_title=title,
+        given=given,
+        method=statement["method"],
+        wording=statement["wording"],
+        language=statement["language"],
+        campaign_id=statement.get("campaign_id"),
+        at=statement["now"],
     )
+    db.session.add(line)
+    withdrawn = Action.CONSENT_WITHDRAWN if topic else Action.MARKETING_STOPPED
+    action = Action.CONSENT_GIVEN if given else withdrawn
+    trail.record(action, subject, now=line.at, topic=title, method=line.method)
 
 
-def _settle_later(subject: Subject, topic_id: UUID | None, campaign_id: UUID | None) -> None:
+def _title(topic: Topic | None, language: str) -> str:
+    if topic:
+        return topic.title(language)
+    with force_locale(language):
+        return str(_("All marketing emails"))
+
+
+def _settle_later(subject: Subject, topic: Topic | None, campaign_id: UUID | None) -> None:
     """Emails that wait to be sent are taken back, and the campaign counts a person who left: each one once."""
     left_before = select(Consent.id).where(
         Consent.subject_id == subject.id, Consent.campaign_id == campaign_id, Consent.given.is_(False)
@@ -144,7 +125,7 @@ def _settle_later(subject: Subject, topic_id: UUID | None, campaign_id: UUID | N
     queue.later(
         queue.Job.SETTLE_WITHDRAWAL,
         subject_id=str(subject.id),
-        topic_id=str(topic_id or ""),
+        topic_id=str(topic.id) if topic else "",
         campaign_id=str(counted or ""),
     )
 
