@@ -1,10 +1,7 @@
 """`make demo` as a whole: really started, really killed."""
 
-import http.client
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,46 +10,9 @@ from time import monotonic, sleep
 import psutil
 import pytest
 
-from deploy.demo.processes import marked_processes
-from deploy.demo.services import free_port
+from tests.demo import Demo
 
 pytestmark = [pytest.mark.deep, pytest.mark.timeout(600)]
-
-
-class Demo:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.port = free_port()
-        self.output = folder.parent / "output.txt"
-        settings = {"CANDOR_VAR": str(folder), "PORT": str(self.port)}
-        with self.output.open("w") as output:
-            self.supervisor = subprocess.Popen(
-                [sys.executable, "-m", "deploy.demo"], env=os.environ | settings, stdout=output, stderr=output
-            )
-
-    def wait_until_up(self, seconds: float) -> None:
-        deadline = monotonic() + seconds
-        while "Candor is running" not in self.output.read_text() or not self.is_ready():
-            assert self.supervisor.poll() is None, self.output.read_text()
-            assert monotonic() < deadline, self.output.read_text()
-            sleep(0.1)
-
-    def is_ready(self) -> bool:
-        with suppress(OSError):
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
-        return False
-
-    def processes(self) -> list[psutil.Process]:
-        with suppress(FileNotFoundError):
-            postmaster = int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
-            return [*marked_processes(self.folder), psutil.Process(postmaster)]
-        return marked_processes(self.folder)
-
-    def end(self) -> None:
-        self.supervisor.send_signal(signal.SIGINT)
-        assert self.supervisor.wait(30) == 0
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def running(folder: Path, *, within: float = 30) -> Iterator[Demo]:
+def running(folder: Path, *, within: float = 120) -> Iterator[Demo]:
     demo = Demo(folder)
     try:
         demo.wait_until_up(within)
