@@ -9,15 +9,17 @@ import flask_migrate
 import pytest
 from flask import Flask
 from pydantic import SecretStr
+from rq import SimpleWorker
 from sqlalchemy import text
 
 from deploy.demo.services import Service, start_postgres, start_valkey
 from jobs.job import WorkerName
 from jobs.worker import work
 from tests.pages import PageClient
-from tests.people import Person
+from tests.people import Person, quick_hasher
 from tests.relay import TestRelay
 from webapp import queue
+from webapp.accounts import passwords
 from webapp.app import create_app
 from webapp.config import Environment, Settings
 from webapp.db import db
@@ -70,6 +72,7 @@ def _app(settings: Settings) -> Flask:
     app = create_app(settings)
     app.test_client_class = PageClient
     app.extensions["worker"] = WorkerName("tests")
+    passwords.hasher = quick_hasher
     with app.app_context():
         flask_migrate.upgrade()
     logging.getLogger("rq.worker").setLevel(logging.ERROR)
@@ -101,8 +104,10 @@ def relay(_relay: TestRelay) -> TestRelay:
 
 
 @pytest.fixture
-def run_jobs(app: Flask, relay: TestRelay) -> Callable[[], None]:
+def run_jobs(app: Flask, relay: TestRelay, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Works off every queue, as the workers would."""
+    for channel in ("subscribe", "unsubscribe"):  # RQ's thread for commands takes 0.2 s to end, each time
+        monkeypatch.setattr(SimpleWorker, channel, lambda _worker: None)
 
     def run() -> None:
         db.session.commit()

@@ -1,4 +1,4 @@
-"""The cast. Everybody's password is PASSWORD; its hash is made once, for speed."""
+"""The cast. Everybody's password is PASSWORD."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +14,7 @@ from webapp.db import db
 from webapp.subjects import subjects
 
 PASSWORD = "a meadow full of marmots"
+quick_hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # the real one is slow on purpose
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Person:
 
 @cache
 def _hash() -> str:
-    return PasswordHasher().hash(PASSWORD)
+    return quick_hasher.hash(PASSWORD)
 
 
 def person(

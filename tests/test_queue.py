@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from deploy.demo.services import free_port
-from jobs import house, schedule
-from webapp import queue
+from jobs import schedule
+from webapp import audit, queue
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.queue import Job, OutboxEntry
@@ -23,7 +23,7 @@ RunJobs = Callable[[], None]
 def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the audit sealer was asked to do; it stands for any job."""
     calls: list[str] = []
-    monkeypatch.setattr(house.audit, "seal_pending", lambda: calls.append("sealed"))
+    monkeypatch.setattr(audit, "seal_pending", lambda: calls.append("sealed"))
     return calls
 
 
@@ -119,7 +119,7 @@ def test_work_taken_by_a_worker_that_died_is_done_by_another(app: Flask, done: l
 def test_work_that_fails_is_tried_again_after_a_pause_that_grows(
     app: Flask, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(house.audit, "seal_pending", lambda: 1 / 0)
+    monkeypatch.setattr(audit, "seal_pending", lambda: 1 / 0)
     queue.later(Job.SEAL_AUDIT)
     db.session.commit()
     pauses = []

@@ -1,10 +1,11 @@
 """Where files live: a local folder or S3, by STORAGE_URL. Every file belongs to a declared store."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import obstore
@@ -25,11 +26,6 @@ def put(store: Store, key: UUID, source: IO[bytes]) -> None:
     obstore.put(_bucket(), _path(store, key), source)
 
 
-def size(store: Store, key: UUID) -> int:
-    """In bytes. Raises FileNotFoundError."""
-    return obstore.head(_bucket(), _path(store, key))["size"]
-
-
 def read(store: Store, key: UUID) -> Iterator[bytes]:
     """The file in pieces. Raises FileNotFoundError before the first."""
     result = obstore.get(_bucket(), _path(store, key))
@@ -39,26 +35,28 @@ def read(store: Store, key: UUID) -> Iterator[bytes]:
 def delete(store: Store, key: UUID) -> None:
     """Deletes a file; one that is gone already is fine."""
     _clear_unfinished(store, key)
-    try:
+    with suppress(FileNotFoundError):
         obstore.delete(_bucket(), _path(store, key))
-    except FileNotFoundError:
-        pass
 
 
 def _bucket() -> ObjectStore:
     url = settings().storage_url
     if urlsplit(url).scheme == "file":
-        return LocalStore(urlsplit(url).path, mkdir=True)
+        return LocalStore(_folder(url), mkdir=True)
     return from_url(url)
 
 
 def _clear_unfinished(store: Store, key: UUID) -> None:
     """A process killed while it uploads to a local folder leaves `key#1`, which nobody would ever find again."""
-    url = urlsplit(settings().storage_url)
-    if url.scheme == "file":
-        for part in Path(url.path, store).glob(f"{key}#*"):
+    url = settings().storage_url
+    if urlsplit(url).scheme == "file":
+        for part in (_folder(url) / store).glob(f"{key}#*"):
             part.unlink(missing_ok=True)
 
 
 def _path(store: Store, key: UUID) -> str:
     return f"{store}/{key}"
+
+
+def _folder(url: str) -> Path:
+    return Path(unquote(urlsplit(url).path))

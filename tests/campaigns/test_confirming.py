@@ -15,6 +15,7 @@ from tests.pages import PageClient
 from tests.people import Person, person, subscribe, topic
 from tests.relay import TestRelay
 from webapp.access import Role
+from webapp.audit import Action, AuditEntry
 from webapp.campaigns import campaigns
 from webapp.campaigns.campaigns import Wording
 from webapp.campaigns.models import Campaign, CampaignCount, CampaignState, Delivery
@@ -278,6 +279,20 @@ def test_deleting_a_sent_campaign_keeps_its_ledger(
     assert marketer.submit(f"{draft}/deletion").location == "/marketing/campaigns"
     assert marketer.get(draft).status_code == 404
     assert db.session.scalar(select(func.count()).select_from(Delivery)) == len(readers)
+
+
+def test_what_marketers_do_is_in_the_audit_log(
+    marketer: PageClient, draft: str, author: Person, readers: list[Person], run_jobs: Callable[[], None]
+) -> None:
+    confirm(marketer, draft)
+    run_jobs()
+    marketer.submit(f"{draft}/deletion")
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action.startswith("campaign")))
+    assert [(entry.action, entry.actor_id) for entry in entries] == [
+        (Action.CAMPAIGN_WRITTEN, author.id),
+        (Action.CAMPAIGN_SENT, author.id),
+        (Action.CAMPAIGN_DELETED, author.id),
+    ]
 
 
 def test_the_list_shows_how_each_campaign_did(

@@ -88,9 +88,7 @@ class TestMarkdown:
         assert "<img" not in html
         assert "&lt;b&gt;hi&lt;/b&gt;" in html
 
-    @pytest.mark.parametrize(
-        "address", ["javascript:alert(1)", "vbscript:x", "data:text/html,x", "JaVaScRiPt:x"]
-    )
+    @pytest.mark.parametrize("address", ["javascript:alert(1)", "vbscript:x", "data:text/html,x", "JaVaScRiPt:x"])
     def test_a_dangerous_address_becomes_no_link(self, address: str) -> None:
         assert f'href="{address}' not in rendered(f"[click]({address})").html
 

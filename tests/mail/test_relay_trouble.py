@@ -231,7 +231,7 @@ def test_service_mail_of_unknown_fate_is_sent_again(
 ) -> None:
     message = send()
     run_jobs()
-    assert message.state is State.PENDING
+    assert (message.state, message.sent_at) == (State.PENDING, None)
     app.extensions["settings"] = settings
     try_again(message)
     run_jobs()

@@ -77,7 +77,7 @@ def test_a_copy_is_made_stored_and_announced(
     assert state(export) is ExportState.READY
     assert export.steps_done == export.steps_total > 2
     assert files() == [str(export.id)]
-    assert export.size == storage.size(Store.EXPORTS, export.id)
+    assert export.size == len(b"".join(storage.read(Store.EXPORTS, export.id)))
     assert export.ready_at is not None
     assert export.expires_at == export.ready_at + settings.export_lifetime
     [email] = relay.to(anna.email)

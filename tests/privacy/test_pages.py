@@ -180,7 +180,7 @@ def test_the_person_can_delete_it_before_its_time(signed_in: PageClient, ready: 
     for _ in range(2):
         assert signed_in.submit(f"{COPIES}/{ready.id}/deletion", page=PAGE).status_code == 303
     with pytest.raises(FileNotFoundError):
-        storage.size(Store.EXPORTS, ready.id)
+        storage.read(Store.EXPORTS, ready.id)
     assert "Deleted" in signed_in.get(PAGE).text
     for address in (link, f"{COPIES}/{ready.id}"):
         gone = signed_in.get(address)

@@ -37,13 +37,13 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         filters=[_single_line],
         validators=[
             DataRequired(_l("Please write a subject: it is what people see in their inbox.")),
-            Length(max=LONGEST_SUBJECT, message=_l("The subject is too long: it may have %(max)d characters.")),
+            Length(max=LONGEST_SUBJECT, message=_l("The subject is too long: it may have %(max)s characters.")),
         ],
     )
     body = TextAreaField(
         _l("Message"),
         filters=[_storable],
-        validators=[Length(max=LONGEST_BODY, message=_l("The message is too long: it may have %(max)d characters."))],
+        validators=[Length(max=LONGEST_BODY, message=_l("The message is too long: it may have %(max)s characters."))],
     )
     version = HiddenField()
     replaces = HiddenField()

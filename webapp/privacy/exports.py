@@ -36,9 +36,10 @@ def request(subject: Subject, *, now: datetime) -> DataExport:
 
 
 def of(subject: Subject) -> Sequence[DataExport]:
-    """A person's copies, newest first."""
+    """A person's copies: the one in the making, then the others, newest first."""
+    newest_first = DataExport.ready_at.desc().nulls_first()
     mine = select(DataExport).where(DataExport.subject_id == subject.id)
-    return db.session.scalars(mine.order_by(DataExport.requested_at.desc()).limit(LONGEST_LIST)).all()
+    return db.session.scalars(mine.order_by(newest_first).limit(LONGEST_LIST)).all()
 
 
 def find(export_id: UUID) -> DataExport | None:

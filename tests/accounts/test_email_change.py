@@ -1,0 +1,211 @@
+"""Using another email address."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.accounts.browsers import another_browser, can_sign_in, csrf_token
+from tests.accounts.mailbox import link, newest, subjects
+from tests.pages import PageClient
+from tests.people import PASSWORD, Person, person
+from tests.relay import TestRelay
+from webapp.accounts import email_changes, password_resets
+from webapp.accounts.models import Account, EmailChange
+from webapp.clock import utc_now
+from webapp.db import db
+from webapp.subjects.models import Subject
+
+OLD, NEW = "anna@example.org", "anna@alpine.example"
+RunJobs = Callable[[], None]
+SignIn = Callable[[Person], PageClient]
+
+
+@pytest.fixture
+def anna(client: PageClient, sign_in: SignIn) -> Person:
+    anna = person(OLD)
+    sign_in(anna)
+    return anna
+
+
+def ask(client: PageClient, email: str = NEW, password: str = PASSWORD, *, status: int = 303) -> str:
+    data = {"email": email, "current_password": password}
+    response = client.submit("/account/profile/email", data)
+    assert response.status_code == status, response.text
+    return response.text
+
+
+def address(anna: Person) -> str:
+    return db.session.get_one(Subject, anna.id).email
+
+
+def test_the_new_address_counts_once_it_is_confirmed(
+    client: PageClient, anna: Person, run_jobs: RunJobs, relay: TestRelay
+) -> None:
+    ask(client)
+    page = client.get("/account/profile").text
+    assert "Waiting for you to open the link" in page
+    assert NEW in page
+    assert address(anna) == OLD
+    run_jobs()
+    assert subjects(relay, OLD) == ["Your email address is about to change"]
+    confirm = link(newest(relay, NEW))
+    assert "Use this address" in client.get(confirm).text
+    assert address(anna) == OLD
+    assert client.submit(confirm).location == "/account/profile"
+    page = client.get("/account/profile").text
+    assert "Your new email address is in use now." in page
+    assert "Waiting for you" not in page
+    run_jobs()
+    assert subjects(relay, OLD)[1:] == ["Your email address was changed"]
+    assert NEW in newest(relay, OLD).text
+    client.submit("/sign-out", page="/account/profile")
+    assert not can_sign_in(client, OLD)
+    assert can_sign_in(client, NEW)
+
+
+def test_it_takes_the_current_password(client: PageClient, anna: Person, run_jobs: RunJobs, relay: TestRelay) -> None:
+    assert "This is not your current password." in ask(client, password="not her password", status=422)
+    assert "Enter your current password." in ask(client, password="", status=422)
+    run_jobs()
+    assert relay.received == []
+
+
+@pytest.mark.parametrize(
+    "email", ["", "anna", "anna@", OLD, "a\r\nBcc: b@example.org", "anna@example.org\0", "a" * 300 + "@b.org"]
+)
+def test_what_is_no_new_address_is_refused(client: PageClient, anna: Person, email: str) -> None:
+    assert 'class="error"' in ask(client, email, status=422)
+
+
+def test_the_answer_to_the_wish_does_not_tell_whose_address_it_is(
+    client: PageClient, anna: Person, run_jobs: RunJobs, relay: TestRelay
+) -> None:
+    person(NEW)
+    ask(client)
+    run_jobs()
+    confirm = link(newest(relay, NEW))
+    assert client.get(confirm).status_code == 200
+    answer = client.submit(confirm)
+    assert answer.status_code == 409
+    assert "This address is in use" in answer.text
+    assert address(anna) == OLD
+
+
+def test_on_another_device_the_password_confirms(
+    client: PageClient, app: Flask, anna: Person, run_jobs: RunJobs, relay: TestRelay
+) -> None:
+    ask(client)
+    run_jobs()
+    phone, confirm = another_browser(app), link(newest(relay, NEW))
+    assert 'name="password"' in phone.get(confirm).text
+    assert phone.submit(confirm).status_code == 422
+    assert phone.submit(confirm, {"password": "not her password"}).status_code == 422
+    assert address(anna) == OLD
+    assert phone.submit(confirm, {"password": PASSWORD}).status_code == 303
+    assert address(anna) == NEW
+    assert phone.get("/account/profile").status_code == 303  # no link signs anyone in
+
+
+def test_nobody_puts_the_address_of_another_on_an_account_of_their_own(
+    client: PageClient, app: Flask, anna: Person, run_jobs: RunJobs, relay: TestRelay
+) -> None:
+    ask(client, "bea@example.org")
+    run_jobs()
+    bea, confirm = another_browser(app), link(newest(relay, "bea@example.org"))
+    person("bea@work.example")
+    assert can_sign_in(bea, "bea@work.example")
+    assert bea.submit(confirm).status_code == 422
+    assert address(anna) == OLD
+
+
+def test_scanners_that_open_the_link_fifty_times_use_nothing_up(
+    client: PageClient, app: Flask, anna: Person, run_jobs: RunJobs, relay: TestRelay
+) -> None:
+    ask(client)
+    run_jobs()
+    confirm, scanner = link(newest(relay, NEW)), another_browser(app)
+    for _ in range(25):
+        assert scanner.get(confirm).status_code == 200
+        assert scanner.head(confirm).status_code == 200
+    assert client.submit(confirm).status_code == 303
+    assert address(anna) == NEW
+
+
+def test_a_second_press_is_harmless(client: PageClient, anna: Person, run_jobs: RunJobs, relay: TestRelay) -> None:
+    ask(client)
+    run_jobs()
+    confirm = link(newest(relay, NEW))
+    token = csrf_token(client, confirm)
+    answers = [client.post(confirm, data={"csrf_token": token}).status_code for _ in range(2)]
+    assert answers == [303, 410]
+    assert "This link is not needed any more" in client.get(confirm).text
+    assert address(anna) == NEW
+
+
+def test_of_two_wishes_the_first_confirmed_ends_the_other(
+    client: PageClient, anna: Person, run_jobs: RunJobs, relay: TestRelay
+) -> None:
+    ask(client)
+    ask(client, "anna@other.example")
+    run_jobs()
+    assert client.submit(link(newest(relay, "anna@other.example"))).status_code == 303
+    assert client.get(link(newest(relay, NEW))).status_code == 410
+
+
+def test_a_new_password_ends_a_wish_that_somebody_else_may_have_had(
+    client: PageClient, anna: Person, run_jobs: RunJobs, relay: TestRelay
+) -> None:
+    ask(client)
+    run_jobs()
+    token = password_resets.link_token(db.session.get_one(Account, anna.id), now=utc_now())
+    client.get(f"/password/reset/{token}")
+    assert client.submit("/password/new", {"password": "eleven glaciers, one marmot"}).status_code == 303
+    assert client.get(link(newest(relay, NEW))).status_code == 410
+
+
+def test_links_to_the_old_mailbox_die_with_the_change(
+    client: PageClient, anna: Person, run_jobs: RunJobs, relay: TestRelay
+) -> None:
+    token = password_resets.link_token(db.session.get_one(Account, anna.id), now=utc_now())
+    ask(client)
+    run_jobs()
+    client.submit(link(newest(relay, NEW)))
+    assert client.get(f"/password/reset/{token}").status_code == 410
+
+
+def test_a_link_lives_a_day(client: PageClient, anna: Person) -> None:
+    ask(client)
+    change = db.session.scalars(select(EmailChange)).one()
+    old = email_changes.link_token(change, now=utc_now() - timedelta(hours=24, seconds=2))
+    answer = client.get(f"/account/email/{old}")
+    assert answer.status_code == 410
+    assert "This link is too old" in answer.text
+    assert client.submit(f"/account/email/{old}", page="/account/profile").status_code == 410
+    young = email_changes.link_token(change, now=utc_now() - timedelta(hours=23))
+    assert client.submit(f"/account/email/{young}").status_code == 303
+
+
+@pytest.mark.parametrize("spoil", [lambda t: t[:-2], lambda t: t[:9], lambda t: "x" + t, lambda t: "."])
+def test_a_truncated_or_changed_link_says_so(client: PageClient, anna: Person, spoil: Callable[[str], str]) -> None:
+    ask(client)
+    token = email_changes.link_token(db.session.scalars(select(EmailChange)).one(), now=utc_now())
+    assert client.get(f"/account/email/{spoil(token)}").status_code == 404
+    assert client.submit(f"/account/email/{spoil(token)}", page="/account/profile").status_code == 404
+    assert address(anna) == OLD
+
+
+def test_a_stranger_is_not_flooded(client: PageClient, anna: Person, run_jobs: RunJobs, relay: TestRelay) -> None:
+    for _ in range(email_changes.MOST_A_DAY):
+        ask(client, "stranger@example.org")
+    assert "Please try again tomorrow" in ask(client, "stranger@example.org", status=422)
+    run_jobs()
+    assert len(relay.to("stranger@example.org")) == email_changes.MOST_A_DAY
+
+
+def test_the_wish_needs_a_csrf_token(client: PageClient, anna: Person) -> None:
+    data = {"email": NEW, "current_password": PASSWORD}
+    assert client.post("/account/profile/email", data=data).status_code == 400
+    assert db.session.scalars(select(EmailChange)).all() == []

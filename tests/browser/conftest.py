@@ -1,0 +1,124 @@
+"""A real browser before a real demo. Each browser is a person's own: cookies, size, theme, with or without scripts."""
+
+import os
+import shlex
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, ViewportSize, expect
+
+from deploy.demo.cast import SIGN_INS
+from tests.browser.mailbox import Mailbox
+from tests.browser.samples import Samples
+from tests.browser.witness import Witness
+from tests.demo import Demo
+from webapp.app import create_app
+from webapp.config import Settings
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+PATIENCE = 15_000
+
+expect.set_options(timeout=PATIENCE)
+
+
+class OpenBrowser(Protocol):
+    """Opens a browser of somebody's own. `who` is a role of the demo's sign-ins, or None for a stranger."""
+
+    def __call__(self, who: str | None = None, **settings: Any) -> Page: ...
+
+
+@pytest.fixture(scope="package")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    demo = Demo(tmp_path_factory.mktemp("demo") / "var")
+    try:
+        demo.wait_until_up(120)
+        yield demo
+    finally:
+        if demo.supervisor.poll() is None:
+            demo.end(signal.SIGTERM)
+    assert demo.processes() == []
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    wanted = [os.environ.get("CHROMIUM", ""), *BROWSERS]
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {
+        **browser_type_launch_args,
+        "executable_path": next(filter(None, map(shutil.which, filter(None, wanted))), None),
+        "args": [*quiet, "--disable-gpu", *as_root],
+    }
+
+
+@pytest.fixture(scope="package")
+def signed_in(browser: Browser, demo: Demo) -> Callable[[str], StorageState]:
+    """The cookies of somebody who has signed in, once for all tests."""
+    cookies: dict[str, StorageState] = {}
+
+    def signed_in(who: str) -> StorageState:
+        if who not in cookies:
+            with browser.new_context(base_url=demo.url) as context:
+                _sign_in(context.new_page(), who)
+                cookies[who] = context.storage_state()
+        return cookies[who]
+
+    return signed_in
+
+
+@pytest.fixture
+def witness(demo: Demo) -> Iterator[Witness]:
+    witness = Witness(demo.url)
+    yield witness
+    assert witness.complaints == []
+
+
+@pytest.fixture
+def open_browser(
+    new_context: Callable[..., BrowserContext],
+    demo: Demo,
+    witness: Witness,
+    signed_in: Callable[[str], StorageState],
+) -> OpenBrowser:
+    def open_browser(who: str | None = None, **settings: Any) -> Page:
+        cookies = signed_in(who) if who else None
+        defaults = {"base_url": demo.url, "viewport": DESKTOP, "locale": "en-GB", "storage_state": cookies}
+        context = new_context(**defaults | settings)
+        context.set_default_timeout(PATIENCE)
+        witness.watch(context)
+        return context.new_page()
+
+    return open_browser
+
+
+@pytest.fixture(scope="package")
+def mailbox(demo: Demo) -> Mailbox:
+    return Mailbox(demo.folder / "mail")
+
+
+@pytest.fixture(scope="package")
+def demo_app(demo: Demo) -> Flask:
+    """The application on the demo's database and with its keys."""
+    lines = (demo.folder / "demo.env").read_text().splitlines()
+    environment = dict(shlex.split(line)[0].split("=", 1) for line in lines)
+    return create_app(Settings.model_validate({name.lower(): value for name, value in environment.items()}))
+
+
+@pytest.fixture(scope="package")
+def samples(demo_app: Flask, mailbox: Mailbox) -> Samples:
+    return Samples(demo_app, mailbox)
+
+
+def _sign_in(page: Page, who: str) -> None:
+    email, password = next((email, password) for role, email, password in SIGN_INS if role == who)
+    page.goto("/sign-in")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url("/account")

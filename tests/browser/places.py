@@ -1,0 +1,103 @@
+"""Every page there is, as somebody opens it. What stands in braces in a path is in samples.py."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """`who` is a role of the demo's sign-ins, or None for a stranger."""
+
+    endpoint: str
+    path: str
+    who: str | None = None
+    status: int = 200
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.who or 'stranger'}"
+
+
+CAMPAIGN = "/marketing/campaigns"
+
+PLACES = [
+    Place("portal.home", "/"),
+    Place("portal.home", "/", "customer"),
+    Place("portal.overview", "/account", "customer"),
+    Place("portal.overview", "/account", "staff"),
+    Place("portal.emails", "/account/emails", "customer"),
+    Place("portal.emails", "/account/emails", "staff"),
+    Place("accounts.sign_up", "/sign-up"),
+    Place("accounts.check_mailbox", "/sign-up/sent"),
+    Place("accounts.confirm", "/confirm/{sign_up_link}"),
+    Place("accounts.confirm", "/confirm/{used_sign_up_link}"),
+    Place("accounts.confirm", "/confirm/{expired_sign_up_link}", status=410),
+    Place("accounts.confirm", "/confirm/{forgotten_sign_up_link}", status=410),
+    Place("accounts.confirm", "/confirm/cut-short", status=404),
+    Place("accounts.sign_in", "/sign-in"),
+    Place("accounts.sign_in", "/account"),
+    Place("accounts.forgotten", "/password/forgotten"),
+    Place("accounts.reset_sent", "/password/forgotten/sent"),
+    Place("accounts.new_password", "/password/reset/{reset_link}"),
+    Place("accounts.open_reset", "/password/reset/{expired_reset_link}", status=410),
+    Place("accounts.open_reset", "/password/reset/cut-short", status=404),
+    Place("accounts.profile", "/account/profile", "customer"),
+    Place("accounts.edit_detail", "/account/profile/name", "customer"),
+    Place("accounts.edit_detail", "/account/profile/organization", "customer"),
+    Place("accounts.edit_detail", "/account/profile/phone", "customer"),
+    Place("accounts.edit_detail", "/account/profile/address", "customer"),
+    Place("accounts.edit_email", "/account/profile/email", "customer"),
+    Place("accounts.edit_language", "/account/profile/language", "customer"),
+    Place("accounts.confirm_new_email", "/account/email/{email_change_link}"),
+    Place("accounts.confirm_new_email", "/account/email/{email_change_link}", "staff"),
+    Place("accounts.confirm_new_email", "/account/email/{expired_email_change_link}", status=410),
+    Place("accounts.confirm_new_email", "/account/email/cut-short", status=404),
+    Place("accounts.profile", "/account/profile", "staff"),
+    Place("accounts.security", "/account/security", "customer"),
+    Place("accounts.edit_password", "/account/security/password", "customer"),
+    Place("consents.preferences", "/account/preferences", "customer"),
+    Place("consents.preferences", "/account/preferences", "staff"),
+    Place("consents.unsubscribe", "/unsubscribe/{unsubscribe_link}"),
+    Place("consents.unsubscribe", "/unsubscribe/{used_unsubscribe_link}"),
+    Place("consents.unsubscribe", "/unsubscribe/{foreign_unsubscribe_link}"),
+    Place("consents.unsubscribe", "/unsubscribe/cut-short", status=404),
+    Place("consents.link_preferences", "/preferences/{unsubscribe_link}"),
+    Place("privacy.data", "/account/data", "staff"),
+    Place("privacy.export_link", "/account/data/exports/download/{copy_link}", "customer"),
+    Place("privacy.export_link", "/account/data/exports/download/{copy_link}", "marketer", status=403),
+    Place("privacy.export_link", "/account/data/exports/download/{expired_copy_link}", "customer", status=410),
+    Place("privacy.export_link", "/account/data/exports/download/cut-short", "customer", status=404),
+    Place("privacy.data", "/account/data", "customer"),
+    Place("campaigns.campaigns", CAMPAIGN, "marketer"),
+    Place("campaigns.new", f"{CAMPAIGN}/new", "marketer"),
+    Place("campaigns.edit", f"{CAMPAIGN}/{{draft}}/edit", "marketer"),
+    Place("campaigns.preview", f"{CAMPAIGN}/{{draft}}/preview.html", "marketer"),
+    Place("campaigns.confirm", f"{CAMPAIGN}/{{draft}}/sending", "marketer"),
+    Place("campaigns.deletion", f"{CAMPAIGN}/{{draft}}/deletion", "marketer"),
+    Place("campaigns.campaign", f"{CAMPAIGN}/{{sent}}", "marketer"),
+    Place("campaigns.campaign", f"{CAMPAIGN}/{{stopped}}", "marketer"),
+    Place("campaigns.campaign", f"{CAMPAIGN}/{{on_its_way}}", "marketer"),
+    Place("campaigns.confirm_stopping", f"{CAMPAIGN}/{{on_its_way}}/stopping", "marketer"),
+    Place("campaigns.deletion", f"{CAMPAIGN}/{{on_its_way}}/deletion", "marketer"),
+    Place("dev_mail.email", "/dev/mail/{campaign_email}"),
+    Place("dev_mail.part", "/dev/mail/{campaign_email}/text"),
+    Place("dev_mail.part", "/dev/mail/{campaign_email}/source"),
+    Place("dev_mail.html", "/dev/mail/{campaign_email}/html"),
+    Place("dev_mail.html", "/dev/mail/{service_email}/html"),
+    Place("dev_mail.inbox", "/dev/mail"),
+    Place("dev_mail.inbox", "/dev/mail?search=nobody"),
+    Place("campaigns.campaigns", CAMPAIGN, "customer", status=403),
+    Place("", "/nowhere", status=404),
+]
+
+EMAILS = {"campaigns.preview", "dev_mail.html"}
+
+NO_PAGES = {
+    "static": "files",
+    "portal.brand": "a stylesheet",
+    "health.healthz": "for machines",
+    "health.readyz": "for machines",
+    "campaigns.marketing": "leads on to the campaigns",
+    "campaigns.progress": "a fragment",
+    "privacy.export_status": "a fragment",
+    "privacy.download_export": "a download",
+    "dev_mail.file": "a download",
+}

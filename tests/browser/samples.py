@@ -1,0 +1,226 @@
+"""What only a running demo knows: ids and signed links, which stand in braces in an address. Made when asked for."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from time import monotonic, sleep
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from deploy.demo.cast import SIGN_INS
+from tests.browser.mailbox import Mailbox
+from webapp import links
+from webapp.accounts import credentials, email_changes, password_resets, sign_ups
+from webapp.accounts.models import Account, EmailChange
+from webapp.campaigns import sending
+from webapp.campaigns.models import Campaign, CampaignCount, CampaignState
+from webapp.clock import utc_now
+from webapp.consents.models import Topic
+from webapp.consents.unsubscribe_links import token_for
+from webapp.db import db
+from webapp.privacy import exports
+from webapp.subjects import subjects
+
+EMAILS = {who: email for who, email, _password in SIGN_INS}
+NEWCOMER = "flurina@caduff.example"
+LONG_AGO = timedelta(days=30)
+
+
+class Samples(dict[str, str]):
+    def __init__(self, app: Flask, mailbox: Mailbox) -> None:
+        super().__init__()
+        self.app = app
+        self.mailbox = mailbox
+
+    def __missing__(self, name: str) -> str:
+        with self.app.app_context():
+            self[name] = MAKERS[name](self)
+            db.session.commit()
+        return self[name]
+
+
+def sign_up_link(_samples: Samples) -> str:
+    return _sign_up_link(now=utc_now())
+
+
+def expired_sign_up_link(_samples: Samples) -> str:
+    return _sign_up_link(now=utc_now() - LONG_AGO)
+
+
+def used_sign_up_link(_samples: Samples) -> str:
+    subject = subjects.find_or_create(EMAILS["customer"], language="en")
+    ids = {"sign_up": str(UUID(int=1)), "subject": str(subject.id)}
+    return links.sign(links.Purpose.CONFIRM_SIGN_UP, now=utc_now(), **ids)
+
+
+def forgotten_sign_up_link(_samples: Samples) -> str:
+    ids = {"sign_up": str(UUID(int=1)), "subject": str(UUID(int=1))}
+    return links.sign(links.Purpose.CONFIRM_SIGN_UP, now=utc_now(), **ids)
+
+
+def reset_link(_samples: Samples) -> str:
+    return password_resets.link_token(_account("customer"), now=utc_now())
+
+
+def expired_reset_link(_samples: Samples) -> str:
+    return password_resets.link_token(_account("customer"), now=utc_now() - LONG_AGO)
+
+
+def email_change_link(_samples: Samples) -> str:
+    return email_changes.link_token(_email_change(), now=utc_now())
+
+
+def expired_email_change_link(_samples: Samples) -> str:
+    return email_changes.link_token(_email_change(), now=utc_now() - LONG_AGO)
+
+
+def unsubscribe_link(_samples: Samples) -> str:
+    return token_for(_account("customer").subject_id, topic_id=_topic("news"), campaign_id=None)
+
+
+def used_unsubscribe_link(_samples: Samples) -> str:
+    """The customer has left this topic."""
+    return token_for(_account("customer").subject_id, topic_id=_topic("offers"), campaign_id=None)
+
+
+def foreign_unsubscribe_link(_samples: Samples) -> str:
+    """Of somebody about whom nothing is held any more."""
+    return token_for(UUID(int=1), topic_id=_topic("news"), campaign_id=None)
+
+
+def copy_link(samples: Samples) -> str:
+    return links.sign(links.Purpose.DOWNLOAD_EXPORT, now=utc_now(), export_id=samples["copy"])
+
+
+def expired_copy_link(samples: Samples) -> str:
+    return links.sign(links.Purpose.DOWNLOAD_EXPORT, now=utc_now() - LONG_AGO, export_id=samples["copy"])
+
+
+def copy(_samples: Samples) -> str:
+    """The customer's, ready to be downloaded."""
+    wanted = exports.request(_account("customer").subject, now=utc_now()).id
+    db.session.commit()
+    deadline = monotonic() + 60
+    while not _is_ready(wanted, now=utc_now()):
+        assert monotonic() < deadline, "the copy is not ready"
+        sleep(0.1)
+    return str(wanted)
+
+
+def draft(_samples: Samples) -> str:
+    return str(_newest(CampaignState.DRAFT).id)
+
+
+def sent(_samples: Samples) -> str:
+    """The campaign that went to most people."""
+    most = select(CampaignCount.campaign_id).where(CampaignCount.figure == "recipients")
+    return str(db.session.scalars(most.order_by(CampaignCount.delta.desc())).first())
+
+
+def stopped(_samples: Samples) -> str:
+    return str(_newest(CampaignState.STOPPED).id)
+
+
+def on_its_way(samples: Samples) -> str:
+    """A campaign that no worker knows of, so that it stays on its way."""
+    model = db.session.get_one(Campaign, UUID(samples["sent"]))
+    campaign = Campaign(
+        topic_id=model.topic_id,
+        subject=model.subject,
+        body=model.body,
+        state=CampaignState.SENDING,
+        changed_at=utc_now(),
+        sending_since=utc_now(),
+    )
+    db.session.add(campaign)
+    db.session.flush()
+    for figure, number in {"recipients": 1240, "sent": 786, "failed": 3, "suppressed": 2, "unsubscribed": 1}.items():
+        db.session.add(CampaignCount(campaign_id=campaign.id, at=utc_now(), figure=figure, delta=number))
+    return str(campaign.id)
+
+
+def service_email(samples: Samples) -> str:
+    password_resets.ask(EMAILS["staff"], now=utc_now())
+    db.session.commit()
+    return samples.mailbox.newest(EMAILS["staff"], about="password").name
+
+
+def campaign_email(samples: Samples) -> str:
+    campaign = db.session.get_one(Campaign, UUID(samples["draft"]))
+    sending.send_test(campaign, to=_account("marketer").subject, now=utc_now())
+    db.session.commit()
+    return samples.mailbox.newest(EMAILS["marketer"], about="Mara").name
+
+
+MAKERS: dict[str, Callable[[Samples], str]] = {
+    maker.__name__: maker
+    for maker in (
+        sign_up_link,
+        expired_sign_up_link,
+        used_sign_up_link,
+        forgotten_sign_up_link,
+        reset_link,
+        expired_reset_link,
+        email_change_link,
+        expired_email_change_link,
+        unsubscribe_link,
+        used_unsubscribe_link,
+        foreign_unsubscribe_link,
+        copy_link,
+        expired_copy_link,
+        copy,
+        draft,
+        sent,
+        stopped,
+        on_its_way,
+        service_email,
+        campaign_email,
+    )
+}
+
+
+def _account(who: str) -> Account:
+    account = credentials.account_of(EMAILS[who])
+    assert account is not None
+    return account
+
+
+def _sign_up_link(*, now: datetime) -> str:
+    subject = subjects.find_or_create(NEWCOMER, language="en")
+    if sign_ups.waiting(subject) is None:
+        entries = sign_ups.Entries(
+            NEWCOMER, "a password of hers", {"given_name": "Flurina", "family_name": "Caduff"}, {}, "en"
+        )
+        sign_ups.ask(entries, browser="another", now=utc_now())
+    sign_up = sign_ups.waiting(subject)
+    assert sign_up is not None
+    return sign_ups.link_token(sign_up, now=now)
+
+
+def _email_change() -> EmailChange:
+    staff = _account("staff")
+    if email_changes.waiting(staff, now=utc_now()) is None:
+        email_changes.ask(staff.subject, NEWCOMER, now=utc_now())
+    change = email_changes.waiting(staff, now=utc_now())
+    assert change is not None
+    return change
+
+
+def _topic(slug: str) -> UUID:
+    return db.session.scalars(select(Topic.id).where(Topic.slug == slug)).one()
+
+
+def _newest(state: CampaignState) -> Campaign:
+    newest = (
+        select(Campaign)
+        .where(Campaign.state == state)
+        .order_by(func.coalesce(Campaign.sending_since, Campaign.changed_at).desc())
+    )
+    return db.session.scalars(newest.limit(1)).one()
+
+
+def _is_ready(export_id: UUID, *, now: datetime) -> bool:
+    db.session.rollback()
+    export = exports.find(export_id)
+    return export is not None and export.available(now)

@@ -1,0 +1,70 @@
+"""The whole journey: a customer signs up, a marketer writes to her, one click ends that, and she gets her data."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenBrowser
+from tests.browser.customer import Customer
+from tests.browser.mailbox import Mail, Mailbox
+from tests.browser.marketer import Letter, Marketer
+
+TOPIC = "Product news"
+NEWS = "the river runs through it"
+LETTER = Letter(
+    TOPIC,
+    subject=f"{{{{ given_name | Friend }}}}, {NEWS}",
+    body="Hello {{ given_name | Friend }}\n\nSince this morning **river water** cools every server.\n",
+)
+
+
+def test_from_sign_up_to_a_copy_of_the_data(open_browser: OpenBrowser, mailbox: Mailbox, tmp_path: Path) -> None:
+    customer = Customer(open_browser(), mailbox, email="ursina@caduff.example")
+    customer.signs_up(topic=TOPIC)
+    customer.confirms_her_address()
+    customer.signs_in()
+    customer.opens("Profile")
+    customer.page.evaluate("window.notReloaded = true")
+    customer.mistypes_and_corrects_her_phone()
+    customer.mistypes_and_corrects_her_address()
+    assert customer.page.evaluate("window.notReloaded")
+
+    marketer = Marketer(open_browser("marketer"))
+    marketer.writes(LETTER)
+    marketer.misspells_a_variable(LETTER)
+    marketer.sees_the_preview(NEWS)
+    marketer.sends_herself_a_test()
+    assert "Hello Mara" in mailbox.newest(marketer.email, about=NEWS).text
+    marketer.sends_it()
+    marketer.sees_progress_move()
+
+    letter = mailbox.newest(customer.email, about=NEWS)
+    assert letter.subject == f"Ursina, {NEWS}"
+    stranger = Customer(open_browser(), mailbox, email=customer.email)
+    stranger.opens_unsubscribe_page_from(letter)
+    stranger.presses_unsubscribe(topic=TOPIC)
+    stranger.page.goto(letter.link("/unsubscribe/"))
+    stranger.sees("You are unsubscribed already")
+    customer.opens("Emails I get")
+    customer.has_topic(TOPIC, on=False)
+
+    another = mailbox.newest_to_anybody(but={customer.email, marketer.email}, about=NEWS)
+    unsubscribe_as_mail_provider(another)
+    unsubscribe_as_mail_provider(another)
+    marketer.sees_that_it_is_sent()
+    marketer.sees_unsubscribed(2)
+
+    customer.opens("My data")
+    customer.asks_for_a_copy()
+    expect(customer.page.locator("#export-status")).to_contain_text("Your copy is ready")
+    customer.reads_her_name_in(customer.downloads_the_copy(tmp_path))
+
+
+def unsubscribe_as_mail_provider(letter: Mail) -> None:
+    """A POST as in RFC 8058: no cookie, no CSRF token, and a redirect would count as a failure."""
+    form = urlencode({"List-Unsubscribe": "One-Click"}).encode()
+    with urlopen(Request(letter.unsubscribe_url, form)) as response:
+        assert response.status == 200
+        assert response.url == letter.unsubscribe_url
