@@ -17,8 +17,14 @@ form.addEventListener('submit', (event) => {
   if (!event.submitter?.matches('[data-preview]')) unsaved = false
 })
 
-document.addEventListener('htmx:beforeOnLoad', (event) => {
-  if (event.detail.target.id === 'outcome' && event.detail.xhr.status < 300) unsaved = false
+// From the request on, so that what is typed until its answer comes counts as unsaved.
+document.addEventListener('htmx:beforeRequest', (event) => {
+  if (event.detail.target.id === 'outcome') unsaved = false
+})
+
+document.addEventListener('htmx:afterRequest', (event) => {
+  const { target, xhr } = event.detail
+  if (target.id === 'outcome' && (xhr.status < 200 || xhr.status > 299)) unsaved = true
 })
 
 addEventListener('beforeunload', (event) => {
