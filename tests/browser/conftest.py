@@ -91,7 +91,7 @@ def open_browser(
         defaults = {"base_url": demo.url, "viewport": DESKTOP, "locale": "en-GB", "storage_state": cookies}
         context = new_context(**defaults | settings)
         context.set_default_timeout(PATIENCE)
-        witness.watch(context)
+        context.on("page", witness.watch)
         return context.new_page()
 
     return open_browser
@@ -104,9 +104,9 @@ def mailbox(demo: Demo) -> Mailbox:
 
 @pytest.fixture(scope="package")
 def demo_app(demo: Demo) -> Flask:
-    """The application on the demo's database and with its keys."""
+    """The application on the demo's database and with its keys. The limiter is one for every application of a process."""
     lines = (demo.folder / "demo.env").read_text().splitlines()
-    environment = dict(shlex.split(line)[0].split("=", 1) for line in lines)
+    environment = dict(shlex.split(line)[0].split("=", 1) for line in lines) | {"RATE_LIMITS": "false"}
     return create_app(Settings.model_validate({name.lower(): value for name, value in environment.items()}))
 
 

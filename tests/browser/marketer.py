@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from time import monotonic
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
@@ -76,9 +77,12 @@ class Marketer:
         expect(self.page.get_by_role("img", name="Sent over time")).to_be_visible()
 
     def sees_unsubscribed(self, count: int) -> None:
-        self.page.reload()
-        unsubscribed = self.page.locator(".stat").filter(has=self.page.get_by_text("Unsubscribed", exact=True))
-        expect(unsubscribed.locator(".stat__value")).to_have_text(str(count))
+        """They are counted within seconds; the page of a finished campaign has to be loaded again."""
+        stat = self.page.locator(".stat").filter(has=self.page.get_by_text("Unsubscribed", exact=True))
+        deadline = monotonic() + 15
+        while stat.locator(".stat__value").inner_text() != str(count):
+            assert monotonic() < deadline, stat.inner_text()
+            self.page.reload()
 
     @property
     def outcome(self) -> Locator:

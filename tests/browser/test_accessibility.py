@@ -1,20 +1,23 @@
 """Every page passes axe (WCAG 2.2 AA and good practice), in both themes, on a phone too, and by keyboard."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zipfile import ZipFile
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, ViewportSize, expect
 from werkzeug.exceptions import NotFound
 
-from tests.browser.conftest import PHONE, OpenBrowser
+from deploy.demo.cast import SIGN_INS
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.places import EMAILS, NO_PAGES, PLACES, Place
 from tests.browser.samples import Samples
 from tests.browser.witness import Witness
+from tests.demo import Demo
 
 SMALLEST: ViewportSize = {"width": 320, "height": 640}
 SMALLEST_TARGET = 44
@@ -29,6 +32,36 @@ OPTIONS: dict[str, Any] = {
     "rules": {"target-size": {"enabled": True}},
 }
 
+OpenTab = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browsers(
+    browser: Browser, demo: Demo, signed_in: Callable[[str], StorageState]
+) -> Iterator[dict[str | None, BrowserContext]]:
+    """One for each role, as opening a browser takes longer than looking at a page."""
+    settings: dict[str, Any] = {"base_url": demo.url, "viewport": DESKTOP, "reduced_motion": "reduce"}
+    browsers: dict[str | None, BrowserContext] = {None: browser.new_context(**settings)}
+    for who, _email, _password in SIGN_INS:
+        browsers[who] = browser.new_context(**settings, storage_state=signed_in(who))
+    yield browsers
+    for context in browsers.values():
+        context.close()
+
+
+@pytest.fixture
+def open_tab(browsers: dict[str | None, BrowserContext], witness: Witness) -> Iterator[OpenTab]:
+    tabs: list[Page] = []
+
+    def open_tab(who: str | None = None) -> Page:
+        tabs.append(browsers[who].new_page())
+        witness.watch(tabs[-1])
+        return tabs[-1]
+
+    yield open_tab
+    for tab in tabs:
+        tab.close()
+
 
 def test_every_page_is_in_the_list(demo_app: Flask) -> None:
     listed = {place.endpoint for place in PLACES} | NO_PAGES.keys()
@@ -37,9 +70,9 @@ def test_every_page_is_in_the_list(demo_app: Flask) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
-def test_page(place: Place, open_browser: OpenBrowser, witness: Witness, demo_app: Flask, samples: Samples) -> None:
+def test_page(place: Place, open_tab: OpenTab, witness: Witness, demo_app: Flask, samples: Samples) -> None:
     witness.expect(place.status)
-    page = open_browser(place.who, reduced_motion="reduce")
+    page = open_tab(place.who)
     response = page.goto(place.path.format_map(samples))
     assert response is not None
     assert response.status == place.status
@@ -53,16 +86,16 @@ def test_page(place: Place, open_browser: OpenBrowser, witness: Witness, demo_ap
         check(page)
 
 
-def test_a_refused_sign_up(open_browser: OpenBrowser) -> None:
-    page = open_browser(reduced_motion="reduce")
+def test_a_refused_sign_up(open_tab: OpenTab) -> None:
+    page = open_tab()
     page.goto("/sign-up")
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("alert")).to_contain_text("Please check what you entered")
     check(page)
 
 
-def test_a_refused_sign_in(open_browser: OpenBrowser) -> None:
-    page = open_browser(reduced_motion="reduce")
+def test_a_refused_sign_in(open_tab: OpenTab) -> None:
+    page = open_tab()
     page.goto("/sign-in")
     page.get_by_label("Email").fill("nobody@example.org")
     page.get_by_label("Password", exact=True).fill("a wrong password")
@@ -71,8 +104,8 @@ def test_a_refused_sign_in(open_browser: OpenBrowser) -> None:
     check(page)
 
 
-def test_a_detail_refused_in_place(open_browser: OpenBrowser) -> None:
-    page = open_browser("customer", reduced_motion="reduce")
+def test_a_detail_refused_in_place(open_tab: OpenTab) -> None:
+    page = open_tab("customer")
     page.goto("/account/profile")
     page.locator("#profile-phone").get_by_role("link").click()
     page.get_by_label("Mobile phone").fill("1")
@@ -81,8 +114,8 @@ def test_a_detail_refused_in_place(open_browser: OpenBrowser) -> None:
     check(page)
 
 
-def test_a_refused_campaign(open_browser: OpenBrowser, samples: Samples) -> None:
-    page = open_browser("marketer", reduced_motion="reduce")
+def test_a_refused_campaign(open_tab: OpenTab, samples: Samples) -> None:
+    page = open_tab("marketer")
     page.goto("/marketing/campaigns/{draft}/edit".format_map(samples))
     page.get_by_label("Message").fill("{{ shoe_size }}")
     page.get_by_role("button", name="Save").click()
@@ -90,16 +123,16 @@ def test_a_refused_campaign(open_browser: OpenBrowser, samples: Samples) -> None
     check(page)
 
 
-def test_an_open_menu(open_browser: OpenBrowser) -> None:
-    page = open_browser("marketer", reduced_motion="reduce")
+def test_an_open_menu(open_tab: OpenTab) -> None:
+    page = open_tab("marketer")
     page.goto("/account")
     page.locator("summary").filter(has_text="Mara").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     check(page)
 
 
-def test_a_copy_of_the_data(open_browser: OpenBrowser, samples: Samples, tmp_path: Path) -> None:
-    page = open_browser("customer", reduced_motion="reduce")
+def test_a_copy_of_the_data(open_tab: OpenTab, samples: Samples, tmp_path: Path) -> None:
+    page = open_tab("customer")
     page.goto("/account/data/exports/download/{copy_link}".format_map(samples))
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
@@ -108,8 +141,8 @@ def test_a_copy_of_the_data(open_browser: OpenBrowser, samples: Samples, tmp_pat
     check(page)
 
 
-def test_sign_in_by_keyboard(open_browser: OpenBrowser) -> None:
-    page = open_browser()
+def test_sign_in_by_keyboard(open_tab: OpenTab) -> None:
+    page = open_tab()
     page.goto("/sign-in")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
@@ -133,6 +166,7 @@ def has_visible_focus(control: Locator) -> bool:
 
 
 def check(page: Page, *, options: dict[str, Any] = OPTIONS) -> None:
+    page.evaluate(AXE_SCRIPT)
     assert violations(page, options) == []
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
@@ -145,7 +179,7 @@ def check(page: Page, *, options: dict[str, Any] = OPTIONS) -> None:
 
 
 def violations(page: Page, options: dict[str, Any]) -> list[str]:
-    found = Axe().run(page, options=options).response["violations"]
+    found = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
     return [
         f"{violation['id']}: {node['html']} {node['failureSummary']}"
         for violation in found

@@ -1,6 +1,6 @@
 """Sees what a browser complains about and whom it asks. What nobody would notice on the screen fails the test."""
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
+from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response
 
 # Chromium says this of every answer from 400 on; those are judged by their status instead.
 ABOUT_STATUS = "Failed to load resource: the server responded with a status of"
@@ -12,11 +12,11 @@ class Witness:
         self._origin = f"{origin}/"
         self._expected: set[int] = {422}
 
-    def watch(self, context: BrowserContext) -> None:
-        context.on("console", self._hear)
-        context.on("weberror", self._note_error)
-        context.on("request", self._see_request)
-        context.on("response", self._see_response)
+    def watch(self, page: Page) -> None:
+        page.on("console", self._hear)
+        page.on("pageerror", self._note_error)
+        page.on("request", self._see_request)
+        page.on("response", self._see_response)
 
     def expect(self, status: int) -> None:
         """An answer that is no mistake in this test; 422 never is: so a form says that something is wrong in it."""
@@ -26,8 +26,8 @@ class Witness:
         if message.type in {"error", "warning"} and not message.text.startswith(ABOUT_STATUS):
             self.complaints.append(f"console: {message.text} ({message.location['url']})")
 
-    def _note_error(self, error: WebError) -> None:
-        self.complaints.append(f"script: {error.error}")
+    def _note_error(self, error: Error) -> None:
+        self.complaints.append(f"script: {error}")
 
     def _see_request(self, request: Request) -> None:
         if request.url.startswith("http") and not request.url.startswith(self._origin):

@@ -9,14 +9,14 @@ from webapp.clock import utc_now
 from webapp.db import db
 from webapp.subjects.addresses import InvalidAddress
 
-ROLES = sorted(STAFF | {Role.MARKETER})
+ROLES = sorted(role.value for role in STAFF | {Role.MARKETER})
 
 
 @click.command("create-admin")
 @click.argument("email")
 @click.option("--given-name", prompt="First name")
 @click.option("--family-name", prompt="Last name")
-@click.option("--role", type=click.Choice(ROLES), default=Role.ADMINISTRATOR, show_default=True)
+@click.option("--role", type=click.Choice(ROLES), default=Role.ADMINISTRATOR.value, show_default=True)
 @with_appcontext
 def create_admin_command(email: str, given_name: str, family_name: str, role: str) -> None:
     """Lets someone in who works here, and prints a link with which they choose their password."""
