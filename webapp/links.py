@@ -24,6 +24,10 @@ class Purpose(Enum):
 
     CONFIRM_SIGN_UP = ("sign-up", timedelta(days=3))
     RESET_PASSWORD = ("reset-password", timedelta(minutes=30))
+    RECOVER_ACCOUNT = ("recover-account", timedelta(days=3))
+    CANCEL_RECOVERY = ("cancel-recovery", timedelta(days=30))
+    SECOND_STEP = ("second-step", timedelta(minutes=10))
+    PASSKEY = ("passkey", timedelta(minutes=5))
     CONFIRM_NEW_EMAIL = ("new-email", timedelta(hours=24))
     DOWNLOAD_EXPORT = ("download-export", timedelta(days=7))
     UNSUBSCRIBE = ("unsubscribe", None)

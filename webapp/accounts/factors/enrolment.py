@@ -1,7 +1,37 @@
-"""Whether an account is protected by more than a password."""
+"""Which second factors an account has, and what happens when one comes or goes."""
 
+from datetime import datetime
+
+from sqlalchemy import delete, exists, or_, select
+
+from webapp.accounts.factors.models import AuthenticatorApp, Passkey, RecoveryCode
 from webapp.accounts.models import Account
+from webapp.audit import Action
+from webapp.db import db
+from webapp.mail import messages
+from webapp.subjects import trail
 
 
 def has_second_factor(account: Account) -> bool:
-    return False
+    """Whether a password alone does not sign in. Recovery codes only stand in for a factor."""
+    app = exists().where(AuthenticatorApp.subject_id == account.subject_id, AuthenticatorApp.added_at.is_not(None))
+    passkey = exists().where(Passkey.subject_id == account.subject_id)
+    return bool(db.session.scalar(select(or_(app, passkey))))
+
+
+def tell(action: Action, account: Account, *, now: datetime, **details: str) -> None:
+    """Writes a change into the person's log and sends it to them."""
+    trail.record(action, account.subject, now=now, **details)
+    messages.send("accounts/second_factor_changed", account.subject, now=now, action=action)
+
+
+def tidy(account: Account) -> None:
+    """Recovery codes without a factor that they could stand in for would only be a way in."""
+    if not has_second_factor(account):
+        db.session.execute(delete(RecoveryCode).where(RecoveryCode.subject_id == account.subject_id))
+
+
+def turn_off(account: Account) -> None:
+    """Takes all factors away."""
+    for factor in (AuthenticatorApp, Passkey, RecoveryCode):
+        db.session.execute(delete(factor).where(factor.subject_id == account.subject_id))

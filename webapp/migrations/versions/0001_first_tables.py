@@ -409,6 +409,36 @@ def upgrade() -> None:
         postgresql_where="subscribed",
     )
     op.create_table(
+        "account_recoveries",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("started_by", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("link_sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["subject_id"], ["accounts.subject_id"], name=op.f("fk_account_recoveries_subject_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_recoveries")),
+    )
+    op.create_index(op.f("ix_account_recoveries_subject_id"), "account_recoveries", ["subject_id"], unique=False)
+    op.create_table(
+        "authenticator_apps",
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["subject_id"], ["accounts.subject_id"], name=op.f("fk_authenticator_apps_subject_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("subject_id", name=op.f("pk_authenticator_apps")),
+    )
+    op.create_table(
         "campaign_counts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("campaign_id", sa.Uuid(), nullable=False),
@@ -438,16 +468,54 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_device_sessions_token_hash")),
     )
     op.create_index(op.f("ix_device_sessions_subject_id"), "device_sessions", ["subject_id"], unique=False)
+    op.create_table(
+        "passkeys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("transports", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["subject_id"], ["accounts.subject_id"], name=op.f("fk_passkeys_subject_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkeys")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkeys_credential_id")),
+    )
+    op.create_index(op.f("ix_passkeys_subject_id"), "passkeys", ["subject_id"], unique=False)
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("mark", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["subject_id"], ["accounts.subject_id"], name=op.f("fk_recovery_codes_subject_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+        sa.UniqueConstraint("subject_id", "mark", name=op.f("uq_recovery_codes_subject_id_mark")),
+    )
     op.execute(APPEND_ONLY)
 
 
 def downgrade() -> None:
     op.execute("DROP TRIGGER append_only ON audit_entries")
     op.execute("DROP FUNCTION audit_append_only")
+    op.drop_table("recovery_codes")
+    op.drop_index(op.f("ix_passkeys_subject_id"), table_name="passkeys")
+    op.drop_table("passkeys")
     op.drop_index(op.f("ix_device_sessions_subject_id"), table_name="device_sessions")
     op.drop_table("device_sessions")
     op.drop_index("ix_campaign_counts_campaign", table_name="campaign_counts")
     op.drop_table("campaign_counts")
+    op.drop_table("authenticator_apps")
+    op.drop_index(op.f("ix_account_recoveries_subject_id"), table_name="account_recoveries")
+    op.drop_table("account_recoveries")
     op.drop_index("ix_subscriptions_topic", table_name="subscriptions", postgresql_where="subscribed")
     op.drop_table("subscriptions")
     op.drop_table("subject_keys")
