@@ -21,14 +21,18 @@ from tests.people import Person, person
 from tests.relay import TestRelay
 from webapp import logs, queue
 from webapp.access import EVERYBODY_SIGNED_IN, Role, may_use, public
+from webapp.accounts.sessions import end_all
 from webapp.app import create_app
 from webapp.clock import utc_now
 from webapp.config import Environment, Settings
+from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
 from webapp.guard import limiter
+from webapp.subjects.models import Subject
 
 Limited = Callable[[str], PageClient]
 Captured = pytest.CaptureFixture[str]
+Patch = pytest.MonkeyPatch
 SignIn = Callable[[Person], PageClient]
 HTMX = {"HX-Request": "true"}
 
@@ -88,6 +92,8 @@ class TestHeaders:
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in headers["Permissions-Policy"]
 
     def test_no_two_pages_share_a_nonce(self, client: PageClient) -> None:
         policies = {client.get("/").headers["Content-Security-Policy"] for _ in range(3)}
@@ -95,12 +101,25 @@ class TestHeaders:
 
     def test_private_pages_stay_out_of_caches(self, client: PageClient, sign_in: SignIn) -> None:
         sign_in(person())
-        assert "no-store" in client.get("/account").headers["Cache-Control"]
+        for path in ("/account", "/nowhere", "/confirm/cut-short"):
+            assert "no-store" in client.get(path).headers["Cache-Control"]
+        assert "no-store" not in client.get("/static/css/candor.css").headers["Cache-Control"]
 
     def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(self, client: PageClient) -> None:
         cookie = client.get("/sign-in").headers["Set-Cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
+
+    def test_under_https_nothing_goes_over_http_and_no_subdomain_can_set_the_session_cookie(
+        self, app: Flask, settings: Settings
+    ) -> None:
+        secure = create_app(settings.model_copy(update={"public_url": "https://candor.example"}))
+        answer = secure.test_client().get("/sign-in", base_url="https://candor.example")
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+        cookie = answer.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-session=")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+        assert "Domain=" not in cookie
 
 
 class TestProxies:
@@ -113,6 +132,63 @@ class TestProxies:
         behind = create_app(settings.model_copy(update={"trusted_proxies": trusted}))
         behind.add_url_rule("/who", "who", public(lambda: str(request.remote_addr)))
         assert behind.test_client().get("/who", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.7"}).text == network
+
+
+class TestAddress:
+    """A name in the Host header that is not ours is turned away, so that nothing can be built from it."""
+
+    FORGED = (
+        "evil.example",
+        "localhost.evil.example",
+        "localhost:8000",
+        "evil.example:80",
+        "localhost@evil.example",
+        "",
+    )
+
+    @pytest.mark.parametrize("host", FORGED)
+    @pytest.mark.parametrize("path", ["/", "/sign-in", "/nowhere", "/static/css/candor.css"])
+    def test_a_forged_host_gets_nothing(self, client: PageClient, host: str, path: str) -> None:
+        refused = client.get(path, headers={"Host": host})
+        assert refused.status_code == 400
+        assert "evil" not in refused.text
+
+    @pytest.mark.parametrize("header", ["X-Forwarded-Host", "Forwarded", "X-Host", "X-Original-URL", "X-Rewrite-URL"])
+    def test_no_other_header_names_the_host_or_the_page(self, app: Flask, settings: Settings, header: str) -> None:
+        behind = create_app(settings.model_copy(update={"trusted_proxies": 1}))
+        answer = behind.test_client().get("/account", headers={header: "host=evil.example/staff"})
+        assert answer.headers["Location"] == "/sign-in?next=/account"
+
+    def test_monitors_may_call_a_server_by_its_number(self, client: PageClient) -> None:
+        assert client.get("/healthz", headers={"Host": "10.0.0.7:8000"}).status_code == 200
+
+
+class TestSender:
+    """What another website makes a browser send, even with the person's cookies, does nothing."""
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
+    def test_a_form_of_another_website_does_nothing_even_with_a_token(
+        self, client: PageClient, sign_in: SignIn, site: str
+    ) -> None:
+        sign_in(person())
+        refused = client.submit("/sign-out", page="/account/profile", headers={"Sec-Fetch-Site": site})
+        assert refused.status_code == 403
+        assert "Sent from another website" in refused.text
+        assert client.get("/account/profile").status_code == 200
+
+    @pytest.mark.parametrize("site", ["same-origin", "none"])
+    def test_our_own_forms_work(self, client: PageClient, sign_in: SignIn, site: str) -> None:
+        sign_in(person())
+        assert client.submit("/sign-out", page="/account", headers={"Sec-Fetch-Site": site}).status_code == 303
+
+    def test_a_link_on_another_website_may_lead_here(self, client: PageClient) -> None:
+        assert client.get("/sign-in", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+    def test_any_mail_program_may_unsubscribe(self, client: PageClient) -> None:
+        token = token_for(UUID(int=1), topic_id=UUID(int=2), campaign_id=None)
+        one_click = {"List-Unsubscribe": "One-Click"}
+        answer = client.post(f"/unsubscribe/{token}", data=one_click, headers={"Sec-Fetch-Site": "cross-site"})
+        assert answer.status_code == 200
 
 
 class TestErrors:
@@ -197,6 +273,63 @@ class TestAccess:
         led = client.get("/account/profile", headers=HTMX)
         assert led.headers["HX-Redirect"].startswith("/sign-in")
 
+    @pytest.mark.parametrize("path", ["/account/profile", "/account/preferences?a=b"])
+    def test_a_sign_in_that_ends_in_the_middle_of_a_page_leads_back_to_that_page(
+        self, client: PageClient, sign_in: SignIn, path: str
+    ) -> None:
+        anna = person()
+        sign_in(anna)
+        end_all(db.session.get_one(Subject, anna.id), now=utc_now())
+        led = client.get("/account/profile/name", headers=HTMX | {"HX-Current-URL": f"http://localhost{path}#name"})
+        asked = client.get(led.headers["HX-Redirect"])
+        assert "Please sign in to go on." in asked.text
+        wanted = re.search(r'name="next" value="([^"]+)"', asked.text)
+        assert wanted
+        back = client.submit("/sign-in", {"email": anna.email, "password": anna.password, "next": wanted[1]})
+        assert back.location == path
+
+    @pytest.mark.parametrize("headers", [HTMX, {}])
+    def test_a_form_sent_after_the_sign_in_ended_leads_back_to_its_page(
+        self, client: PageClient, headers: dict[str, str]
+    ) -> None:
+        page = "http://localhost/account/profile"
+        answer = client.post("/account/profile/name", headers=headers | {"Referer": page, "HX-Current-URL": page})
+        led = answer.headers.get("HX-Redirect") or answer.location
+        assert led == "/sign-in?next=/account/profile"
+
+    @pytest.mark.parametrize(
+        "elsewhere", ["http://evil.example/account", "http://localhost.evil.example/", "http://localhost@evil.example/"]
+    )
+    def test_a_page_elsewhere_is_not_led_back_to(self, client: PageClient, elsewhere: str) -> None:
+        led = client.get("/account/profile", headers=HTMX | {"HX-Current-URL": elsewhere})
+        assert led.headers["HX-Redirect"] == "/sign-in"
+
+    def test_a_path_that_browsers_read_as_another_website_is_not_led_back_to(self, client: PageClient) -> None:
+        led = client.get("/account/profile", headers=HTMX | {"HX-Current-URL": "http://localhost//evil.example"})
+        assert "evil" not in client.get(led.headers["HX-Redirect"]).text
+
+    @pytest.mark.parametrize(
+        ("network", "opens"),
+        [("10.1.2.3", True), ("::ffff:10.1.2.3", True), ("2001:db8::7", True), ("11.1.2.3", False), ("::1", False)],
+    )
+    def test_pages_for_work_open_only_from_the_networks_of_the_company(
+        self,
+        client: PageClient,
+        app: Flask,
+        sign_in: SignIn,
+        monkeypatch: pytest.MonkeyPatch,
+        network: str,
+        opens: bool,
+    ) -> None:
+        given = app.extensions["settings"].model_dump() | {"staff_networks": "10.0.0.0/8, 2001:db8::/32"}
+        monkeypatch.setitem(app.extensions, "settings", Settings.model_validate(given))
+        sign_in(person(role=Role.MARKETER))
+        here = {"REMOTE_ADDR": network}
+        answer = client.get("/marketing/campaigns", environ_overrides=here)
+        assert answer.status_code == (200 if opens else 403)
+        assert ("Not from this network" in answer.text) is not opens
+        assert client.get("/account", environ_overrides=here).status_code == 200
+
     @pytest.mark.parametrize("role", Role)
     def test_marketing_is_for_marketers_and_administrators(
         self, client: PageClient, sign_in: SignIn, role: Role
@@ -264,6 +397,8 @@ class TestSettings:
             {"encryption_keys": "YWJj"},
             {"permanent_key": "not base64!"},
             {"brand_colour": "red"},
+            {"staff_networks": "10.0.0.1/8"},
+            {"staff_networks": "our office"},
         ],
     )
     def test_production_refuses_settings_that_would_hurt(self, wrong: dict[str, str]) -> None:

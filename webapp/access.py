@@ -11,6 +11,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import ParamSpec, TypeVar
 
+from flask_babel import LazyString
+from werkzeug.exceptions import HTTPException
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -26,6 +29,15 @@ class Role(StrEnum):
 EVERYBODY_SIGNED_IN = frozenset(Role)
 MARKETING = frozenset({Role.MARKETER, Role.ADMINISTRATOR})
 STAFF = frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR})
+ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
+
+
+class Refused(HTTPException):
+    """A request that is turned away, with the reason in words for the person."""
+
+    def __init__(self, code: int, title: LazyString, message: LazyString) -> None:
+        super().__init__()
+        self.code, self.title, self.message = code, title, message
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -55,3 +67,8 @@ def is_public(view: Callable[..., object]) -> bool:
 def may_use(view: Callable[..., object], role: Role | None) -> bool:
     """`role` is None for a visitor who is not signed in."""
     return is_public(view) or (declared(view) and role in view.allowed)  # type: ignore[attr-defined]
+
+
+def is_for_work(view: Callable[..., object]) -> bool:
+    """Whether only people who work here use it: staff and marketers, but no customer."""
+    return declared(view) and not is_public(view) and not may_use(view, Role.CUSTOMER)

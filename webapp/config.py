@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated, Self
 
 from flask import current_app
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -27,6 +27,7 @@ def _comma_separated(value: object) -> object:
 
 
 Texts = Annotated[list[str], NoDecode, BeforeValidator(_comma_separated)]
+Networks = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_comma_separated)]
 Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(_comma_separated)]
 
 
@@ -71,6 +72,9 @@ class Settings(BaseSettings):
 
     session_idle: timedelta = Field(timedelta(days=14), description="A sign-in ends after so long without use.")
     session_absolute: timedelta = Field(timedelta(days=90), description="A sign-in ends after so long at the latest.")
+    staff_networks: Networks = Field(
+        [], description="Networks from which pages for staff and marketers open, such as `10.0.0.0/8`. Empty: from any."
+    )
     export_lifetime: timedelta = Field(timedelta(days=7), description="How long a copy can be downloaded.")
     upload_limit_bytes: int = Field(1_000_000, description="The largest request body accepted, in bytes.")
     rate_limits: bool = Field(True, description="Limit requests per network. Off only in tests.")

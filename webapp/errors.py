@@ -5,12 +5,14 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from webapp.access import Refused
 from webapp.htmx import render
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show)
     app.register_error_handler(CSRFError, _show_csrf)
+    app.register_error_handler(Refused, _show_refused)
 
 
 def _show(error: HTTPException) -> Response:
@@ -26,6 +28,10 @@ def _show(error: HTTPException) -> Response:
 def _show_csrf(error: CSRFError) -> Response:
     message = _("This page was open for too long, or in a browser without cookies. Go back, reload it and try again.")
     return _page(400, _("Please try again"), message)
+
+
+def _show_refused(refused: Refused) -> Response:
+    return _page(refused.code or 403, str(refused.title), str(refused.message))
 
 
 def _page(code: int, title: str, message: str) -> Response:

@@ -1,16 +1,33 @@
-"""What every request passes before its view: CSRF token, limit per network, and whether this person may use it."""
+"""What every request passes before its view: our own address, whether this person may use the page, where a form comes
+from, its CSRF token, and limits per network.
+
+Who is not signed in any more is asked to sign in before the CSRF token is looked at: it went with the session.
+"""
+
+from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
+from typing import ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 
 from webapp import access
-from webapp.config import Settings
+from webapp.access import Refused
+from webapp.config import Settings, settings
 from webapp.htmx import see_other
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+READING = {"GET", "HEAD", "OPTIONS"}
+FROM_HERE = {None, "same-origin", "none"}  # Sec-Fetch-Site; absent in old browsers and in what is no browser
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address)
@@ -25,22 +42,78 @@ def init_app(app: Flask, settings: Settings) -> None:
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_KEY_PREFIX": "candor",
     }
+    for check in (_check_host, _check_access, _check_sender):
+        app.before_request(check)
     csrf.init_app(app)
     limiter.init_app(app)
     access.public(app.view_functions["static"])
-    app.before_request(_check_access)
+
+
+def under_any_name(view: Callable[P, R]) -> Callable[P, R]:
+    """For monitors and load balancers, which call a server by its number."""
+    view.under_any_name = True  # type: ignore[attr-defined]  # a mark on a function has no typed form
+    return view
+
+
+def from_anywhere(view: Callable[P, R]) -> Callable[P, R]:
+    """Where no cookie gives any authority there is none to misuse: forms of other sites and mail programs may post."""
+    view.from_anywhere = True  # type: ignore[attr-defined]  # as above
+    csrf.exempt(view)
+    return view
+
+
+def _check_host() -> None:
+    """A name that is not ours in the Host header comes from a misled browser (DNS rebinding) or from a poisoner."""
+    ours = urlsplit(settings().public_url).netloc
+    if request.host.lower() != ours.lower() and not _is_marked("under_any_name"):
+        title, message = _l("Not our address"), _l("This site answers at %(url)s.", url=settings().public_url)
+        raise Refused(400, title, message)
 
 
 def _check_access() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # no such address: 404
     view = current_app.view_functions[request.endpoint]
+    if access.is_for_work(view) and not _is_in_staff_network():
+        raise Refused(
+            403,
+            _l("Not from this network"),
+            _l("This page opens only from the networks of the company. Connect to one of them, then reload."),
+        )
     signed_in = current_user.is_authenticated
     if access.may_use(view, current_user.role if signed_in else None):
         return None
     if signed_in:
         abort(403)
     flash(_("Please sign in to go on."), "info")
+    return see_other(url_for("accounts.sign_in", next=_page_at_hand()))
+
+
+def _check_sender() -> None:
+    if request.method in READING or _is_marked("from_anywhere"):
+        return
+    if request.headers.get("Sec-Fetch-Site") not in FROM_HERE:
+        title = _l("Sent from another website")
+        raise Refused(403, title, _l("So nothing was done. If it was you, open the page on this site and try again."))
+
+
+def _is_marked(mark: str) -> bool:
+    return request.endpoint is not None and hasattr(current_app.view_functions[request.endpoint], mark)
+
+
+def _is_in_staff_network() -> bool:
+    if not settings().staff_networks:
+        return True
+    address = ip_address(request.remote_addr or "::")
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped  # how a server that listens to both writes IPv4
+    return any(address in network for network in settings().staff_networks)
+
+
+def _page_at_hand() -> str | None:
+    """The page to come back to: the one asked for, or the one from which a form or a part of a page was asked for."""
     if request.method == "GET" and not request.headers.get("HX-Request"):
-        return see_other(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    return see_other(url_for("accounts.sign_in"))
+        return request.full_path.rstrip("?")
+    from_page = request.headers.get("HX-Current-URL") or request.referrer or ""
+    here = settings().public_url
+    return from_page.removeprefix(here).partition("#")[0] if from_page.startswith(f"{here}/") else None

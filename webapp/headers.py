@@ -2,10 +2,15 @@
 
 import secrets
 
-from flask import Flask, Response, g, request
-from flask_login import current_user
+from flask import Flask, Response, g
 
 from webapp.config import Settings
+
+UNUSED = (
+    *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope"),
+    *("magnetometer", "microphone", "midi", "payment", "usb"),
+)
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in UNUSED)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -45,9 +50,10 @@ def _add_headers(response: Response) -> Response:
     # Flask-WTF compares the Referer of HTTPS forms, so it must reach ourselves, and nobody else.
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-    if request.endpoint != "static" and current_user.is_authenticated:
-        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+    # Also for visitors: behind an emailed link stands somebody's address, and every form holds a token.
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

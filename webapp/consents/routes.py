@@ -15,7 +15,7 @@ from webapp.consents import choices, subscriptions, wordings
 from webapp.consents.models import Method, Topic
 from webapp.consents.unsubscribe_links import UnsubscribeToken, read_token
 from webapp.db import db
-from webapp.guard import csrf, limiter
+from webapp.guard import from_anywhere, limiter
 from webapp.htmx import render, see_other, wants_fragment
 from webapp.language import current_language
 from webapp.links import InvalidLink
@@ -32,10 +32,10 @@ blueprint = Blueprint("consents", __name__)
 def by_link(view: Callable[P, R]) -> Callable[P, R]:
     """The token in the address is all the authority it takes.
 
-    No CSRF token is asked for: there is no cookie to misuse, and who wants to forge a request would have to know it.
+    No CSRF token is asked for, and any website or mail program may post: who wants to forge a request must know it.
     No limit per network: the RFC 8058 requests for all mailboxes of a provider come from few addresses.
     """
-    csrf.exempt(view)
+    from_anywhere(view)
     limiter.exempt(view)
     return view
 

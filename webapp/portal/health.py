@@ -8,12 +8,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp import queue
 from webapp.access import public
 from webapp.clock import utc_now
+from webapp.guard import under_any_name
 
 blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
 @public
+@under_any_name
 def healthz() -> ResponseReturnValue:
     """This process answers."""
     return jsonify({"process": "ok"})
@@ -21,6 +23,7 @@ def healthz() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 @public
+@under_any_name
 def readyz() -> ResponseReturnValue:
     """Everything that a person's click needs is there; 503 names what is not."""
     try:
