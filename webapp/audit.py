@@ -36,6 +36,7 @@ class Action(StrEnum):
     EMAIL_CHANGED = "email_changed"
     PASSWORD_RESET_ASKED = "password_reset_asked"
     PASSWORD_CHANGED = "password_changed"
+    PROOF_REFUSED = "proof_refused"
     LANGUAGE_CHANGED = "language_changed"
     AUTHENTICATOR_ADDED = "authenticator_added"
     AUTHENTICATOR_REMOVED = "authenticator_removed"

@@ -167,4 +167,5 @@ def _device(person: Person, user_agent: str, network: str, signed_in_at: datetim
         network=network,
         signed_in_at=signed_in_at,
         seen_at=seen_at,
+        proved_at=signed_in_at,
     )

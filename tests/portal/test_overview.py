@@ -76,7 +76,7 @@ def test_it_reminds_of_a_password_that_is_a_year_old(client: PageClient, anna: P
 
 
 def test_it_tells_of_other_devices(client: PageClient, anna: Person) -> None:
-    other = {"user_agent": "", "network": "", "signed_in_at": NOW, "seen_at": NOW}
+    other = {"user_agent": "", "network": "", "signed_in_at": NOW, "seen_at": NOW, "proved_at": NOW}
     db.session.add(DeviceSession(subject_id=anna.id, token_hash=b"other", **other))
     db.session.add(DeviceSession(subject_id=anna.id, token_hash=b"ended", ended_at=NOW, **other))
     db.session.commit()

@@ -5,6 +5,7 @@ from typing import Self
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.validators import InputRequired
@@ -38,6 +39,16 @@ class OwnerForm(Form):
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter the password."))])
 
 
+class PasswordProofForm(Form):
+    """Asked of a person who is signed in."""
+
+    current_password = PasswordField(_l("Your password"), [InputRequired(_l("Enter your password."))])
+
+    def validate_current_password(self, field: Field) -> None:
+        if not passwords.verify(current_user.account.password_hash, field.data):
+            raise ValidationError(_("This is not your password."))
+
+
 class NewPasswordForm(Form):
     """`own` is what others know of the person."""
 
@@ -57,7 +68,6 @@ class PasswordChangeForm(NewPasswordForm):
 
 class EmailForm(Form):
     email = AddressLine(_l("New email address"))
-    current_password = PasswordField(_l("Current password"), [InputRequired(_l("Enter your current password."))])
 
 
 class LanguageForm(Form):

@@ -104,6 +104,7 @@ class DeviceSession(Base):
     network: Mapped[str]
     signed_in_at: Mapped[Timestamp]
     seen_at: Mapped[Timestamp]
+    proved_at: Mapped[Timestamp]  # when its owner last proved to be there: see proofs.py
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     account: Mapped[Account] = relationship(lazy="joined")

@@ -77,6 +77,7 @@ def sign_in(account: Account, *, now: datetime) -> None:
         network=request.remote_addr or "",
         signed_in_at=now,
         seen_at=now,
+        proved_at=now,
     )
     db.session.add(device)
     login_user(SignedIn(device, token))

@@ -10,6 +10,7 @@ from webapp.accounts import email_changes, passwords
 from webapp.accounts.email_changes import AddressTaken, Confirmation, TooManyWishes
 from webapp.accounts.forms import EmailForm, OwnerForm
 from webapp.accounts.models import Account
+from webapp.accounts.proofs import fresh_proof
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.accounts.routes.profile import saved, show
 from webapp.clock import utc_now
@@ -23,16 +24,18 @@ from webapp.subjects.current import current_subject
 
 @blueprint.get("/account/profile/email")
 @allow(EVERYBODY_SIGNED_IN)
+@fresh_proof
 def edit_email() -> ResponseReturnValue:
     return show("email", form=EmailForm())
 
 
 @blueprint.post("/account/profile/email")
 @allow(EVERYBODY_SIGNED_IN)
+@fresh_proof
 @limiter.limit(TRIES)
 def ask_for_new_email() -> ResponseReturnValue:
     form = EmailForm()
-    if not (form.validate_on_submit() and _is_allowed(form)):
+    if not (form.validate_on_submit() and _is_another(form)):
         return show("email", form=form, status=422)
     try:
         email_changes.ask(current_subject(), form.email.data, now=utc_now())
@@ -71,12 +74,11 @@ def use_new_email(token: str) -> ResponseReturnValue:
     return see_other(url_for("accounts.profile"))
 
 
-def _is_allowed(form: EmailForm) -> bool:
-    if form.email.data == current_subject().email:
-        form.email.errors = [_("This is your address already.")]
-    elif not passwords.verify(current_user.account.password_hash, form.current_password.data):
-        form.current_password.errors = [_("This is not your current password.")]
-    return not form.errors
+def _is_another(form: EmailForm) -> bool:
+    if form.email.data != current_subject().email:
+        return True
+    form.email.errors = [_("This is your address already.")]
+    return False
 
 
 def _is_signed_in(account: Account) -> bool:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.access import EVERYBODY_SIGNED_IN, allow
-from webapp.accounts import credentials, devices, passwords, sessions
+from webapp.accounts import credentials, devices, passwords, proofs, sessions
 from webapp.accounts.forms import PasswordChangeForm
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.clock import utc_now
@@ -66,6 +66,7 @@ def _form() -> PasswordChangeForm:
 
 def _knows_current(form: PasswordChangeForm) -> bool:
     if passwords.verify(current_user.account.password_hash, form.current_password.data):
+        proofs.note(now=utc_now())
         return True
     form.current_password.errors = [_("This is not your current password.")]
     return False

@@ -460,6 +460,7 @@ def upgrade() -> None:
         sa.Column("network", sa.String(), nullable=False),
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["subject_id"], ["accounts.subject_id"], name=op.f("fk_device_sessions_subject_id"), ondelete="CASCADE"

@@ -106,6 +106,7 @@ TABLES: list[SubjectTable | OtherTable] = [
             DeviceSession.network: Personal(_l("Network address"), INTERACTION, SECURITY, OBSERVED),
             DeviceSession.signed_in_at: Personal(_l("Signed in"), INTERACTION, SECURITY, OBSERVED),
             DeviceSession.seen_at: Personal(_l("Last used"), INTERACTION, SECURITY, OBSERVED),
+            DeviceSession.proved_at: Personal(_l("Password or code last entered"), INTERACTION, SECURITY, OBSERVED),
             DeviceSession.ended_at: Personal(_l("Signed out"), INTERACTION, SECURITY, OBSERVED),
             DeviceSession.token_hash: Personal(
                 _l("Fingerprint of the sign-in"), ACCESS, SECURITY, Source.DERIVED, withheld=SECRET
