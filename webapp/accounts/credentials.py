@@ -4,6 +4,7 @@ from datetime import datetime
 
 from webapp import audit
 from webapp.accounts import passwords, sign_ups
+from webapp.accounts.factors.enrolment import has_second_factor
 from webapp.accounts.models import Account
 from webapp.audit import Action
 from webapp.db import db
@@ -43,9 +44,20 @@ def strengthen(account: Account, password: str) -> None:
         account.password_hash = passwords.hashed(password)
 
 
+def shortest_password(account: Account) -> int:
+    """NIST SP 800-63B-4, 3.1.1.2: a second factor makes up for a shorter password."""
+    return passwords.SHORTEST_WITH_SECOND_FACTOR if has_second_factor(account) else passwords.SHORTEST
+
+
+def is_too_short(account: Account) -> bool:
+    """Chosen beside a second factor that is there no more."""
+    return account.short_password and not has_second_factor(account)
+
+
 def replace_password(account: Account, password: str, *, now: datetime) -> None:
     """Its owner is told, and whoever could choose it has shown that the account is theirs. Sign-ins go on."""
     account.password_hash = passwords.hashed(password)
+    account.short_password = len(password) < passwords.SHORTEST
     account.password_changed_at = now
     account.confirmed_at = account.confirmed_at or now
     trail.record(Action.PASSWORD_CHANGED, account.subject, now=now)

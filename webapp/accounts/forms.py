@@ -11,9 +11,9 @@ from wtforms import Field, PasswordField, SelectField, SelectMultipleField, Stri
 from wtforms.validators import InputRequired
 
 from webapp import language
-from webapp.accounts import passwords, phones, postal
+from webapp.accounts import credentials, passwords, phones, postal
 from webapp.accounts.fields import AddressLine, Line
-from webapp.accounts.models import CONTACT_DETAILS, Profile
+from webapp.accounts.models import CONTACT_DETAILS, Account, Profile
 from webapp.config import settings
 from webapp.consents import subscriptions
 from webapp.consents.models import Topic
@@ -50,16 +50,17 @@ class PasswordProofForm(Form):
 
 
 class NewPasswordForm(Form):
-    """`own` is what others know of the person."""
+    """The password of an account that is there already."""
 
     password = PasswordField(_l("New password"), [InputRequired(_l("Choose a new password."))])
 
-    def __init__(self, *, own: Iterable[str]) -> None:
+    def __init__(self, account: Account) -> None:
         super().__init__()
-        self.own = own
+        self.account = account
 
     def validate_password(self, field: Field) -> None:
-        _check_new_password(field, own=self.own)
+        shortest = credentials.shortest_password(self.account)
+        _check_new_password(field, own=self.account.known_words, shortest=shortest)
 
 
 class PasswordChangeForm(NewPasswordForm):
@@ -173,7 +174,8 @@ class SignUpForm(NameForm, OrganizationForm, PhoneForm, AddressForm):
         self.topics.choices = [(str(topic.id), _words_beside_box(topic)) for topic in subscriptions.topics()]
 
     def validate_password(self, field: Field) -> None:
-        _check_new_password(field, own=[self.email.data, self.given_name.data, self.family_name.data])
+        own = [self.email.data, self.given_name.data, self.family_name.data, self.organization.data]
+        _check_new_password(field, own=own, shortest=passwords.SHORTEST)
 
     def ticked(self) -> dict[str, str]:
         """The topics with the words beside their boxes, which are the consent."""
@@ -181,8 +183,8 @@ class SignUpForm(NameForm, OrganizationForm, PhoneForm, AddressForm):
         return {topic: words[topic] for topic in self.topics.data}
 
 
-def _check_new_password(field: Field, *, own: Iterable[str]) -> None:
-    if problem := passwords.problem(field.data, own=own):
+def _check_new_password(field: Field, *, own: Iterable[str], shortest: int) -> None:
+    if problem := passwords.problem(field.data, own=[*own, settings().company_name], shortest=shortest):
         raise ValidationError(problem)
 
 

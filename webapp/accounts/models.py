@@ -49,6 +49,9 @@ class Account(Base):
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), primary_key=True)
     password_hash: Mapped[str]
     password_changed_at: Mapped[Timestamp]
+    short_password: Mapped[bool] = mapped_column(server_default="false")  # good enough beside a second factor only
+    password_reminded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    password_kept_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # "I keep it", said to a reminder
     role: Mapped[Role] = mapped_column(
         Enum(Role, native_enum=False, length=16, values_callable=lambda roles: [role.value for role in roles])
     )
@@ -66,7 +69,8 @@ class Account(Base):
     @property
     def known_words(self) -> list[str]:
         """What others know of the person, and try first as a password."""
-        return [self.subject.email, self.profile.given_name, self.profile.family_name]
+        profile = self.profile
+        return [self.subject.email, profile.given_name, profile.family_name, profile.organization]
 
 
 class SignUp(ContactDetails, Base):
@@ -121,3 +125,22 @@ class EmailChange(Base):
     new_email: Mapped[str]
     asked_at: Mapped[Timestamp]
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Guesses(Base):
+    """How often somebody tried in vain to sign in with an address, whether or not there is an account.
+
+    Those of a device that its owner has used are counted apart (`device`), so that strangers cannot lock the owner out.
+    """
+
+    __tablename__ = "guesses"
+
+    id: Mapped[Key]
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    door: Mapped[str]
+    device: Mapped[str]
+    wrong: Mapped[int] = mapped_column(server_default="0")
+    last_at: Mapped[Timestamp]
+    next_at: Mapped[Timestamp]
+
+    __table_args__ = (UniqueConstraint("address_hash", "door", "device"),)

@@ -10,29 +10,29 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from webapp.accounts import common_passwords, own_words, strength
+
 SHORTEST = 15  # NIST SP 800-63B-4, 3.1.1.2: where the password is the only factor
+SHORTEST_WITH_SECOND_FACTOR = 8
 LONGEST = 256
-SHORTEST_OWN_WORD = 4  # "Li" or "Jo" would rule out too many good sentences
 
 hasher = PasswordHasher()  # RFC 9106, second recommended option
 # Each hash takes 64 MiB and four threads: more at once would only make all of them slow.
 _at_once = BoundedSemaphore(2)
 
 
-def problem(password: str, *, own: Iterable[str]) -> LazyString | None:
+def problem(password: str, *, own: Iterable[str], shortest: int = SHORTEST) -> LazyString | None:
     """What to say about a password that will not do. `own` is what others know of the person: names, email address."""
     if "\0" in password:
         return _l("A password cannot contain a null character.")
-    if len(password) < SHORTEST:
+    if len(password) < shortest:
         return _l(
             "Use %(number)s characters or more. A few words in a row work well and are easy to remember.",
-            number=SHORTEST,
+            number=shortest,
         )
     if len(password) > LONGEST:
         return _l("Use no more than %(number)s characters.", number=LONGEST)
-    if any(word in password.casefold() for word in _own_words(own)):
-        return _l("Leave out your name and your email address: others try these first.")
-    return None
+    return _easy_to_guess(_normalized(password), own=list(own))
 
 
 def hashed(password: str) -> str:
@@ -44,7 +44,7 @@ def verify(password_hash: str | None, password: str) -> bool:
     """Takes as long when there is no hash, so that nobody learns from the time whether there is an account."""
     with _at_once:
         try:
-            return hasher.verify(password_hash or _hash_of_nobody(), _normalized(password)) and bool(password_hash)
+            return hasher.verify(password_hash or _hash_of_nobody(), _tried(password)) and bool(password_hash)
         except (VerificationError, InvalidHashError):
             return False
 
@@ -54,10 +54,19 @@ def is_outdated(password_hash: str) -> bool:
     return hasher.check_needs_rehash(password_hash)
 
 
-def _own_words(own: Iterable[str]) -> set[str]:
-    whole = {text.casefold() for text in own}
-    parts = {part for text in whole for part in text.replace("@", " ").split()}
-    return {word for word in whole | parts if len(word) >= SHORTEST_OWN_WORD}
+def _easy_to_guess(password: str, *, own: list[str]) -> LazyString | None:
+    if word := own_words.found_in(password, own):
+        return _l("Leave out “%(word)s”: others try first what they know of you.", word=word)
+    if common_passwords.is_common(password):
+        return _l("This password is known from a theft of passwords elsewhere. Choose one that only you use.")
+    if strength.score(password, own=own) < strength.WEAKEST_ACCEPTED:
+        return _l("This is guessed quickly. Add a few words that do not belong together.")
+    return None
+
+
+def _tried(password: str) -> str:
+    """No longer than one can be, so that nobody keeps us busy with a whole book."""
+    return _normalized(password[: LONGEST + 1])
 
 
 def _normalized(password: str) -> str:

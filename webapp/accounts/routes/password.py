@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import public
-from webapp.accounts import password_resets
+from webapp.accounts import credentials, password_resets
 from webapp.accounts.forms import ForgottenForm, NewPasswordForm
 from webapp.accounts.password_resets import PasswordReset
 from webapp.accounts.routes.blueprint import TRIES, blueprint
@@ -69,7 +69,7 @@ def open_reset(token: str) -> ResponseReturnValue:
 @public
 def new_password() -> ResponseReturnValue:
     try:
-        reset = password_resets.read(_token(), now=utc_now())
+        reset = password_resets.read(reset_token(), now=utc_now())
     except LinkProblem as problem:
         return _explain(problem)
     return _ask(reset, _form(reset))
@@ -81,7 +81,7 @@ def new_password() -> ResponseReturnValue:
 def choose_password() -> ResponseReturnValue:
     now = utc_now()
     try:
-        reset = password_resets.read(_token(), now=now)
+        reset = password_resets.read(reset_token(), now=now)
         form = _form(reset)
         if not form.validate_on_submit():
             return _ask(reset, form, status=422)
@@ -94,17 +94,24 @@ def choose_password() -> ResponseReturnValue:
     return see_other(url_for("accounts.sign_in"))
 
 
-def _token() -> str:
+def reset_token() -> str:
+    """What the link brought to this browser."""
     return request.cookies.get(COOKIE, "")
 
 
 def _form(reset: PasswordReset) -> NewPasswordForm:
     speak(reset.account.subject.language)
-    return NewPasswordForm(own=reset.account.known_words)
+    return NewPasswordForm(reset.account)
 
 
 def _ask(reset: PasswordReset, form: NewPasswordForm, *, status: int = 200) -> Response:
-    return render("accounts/new_password.html", status=status, form=form, email=reset.account.subject.email)
+    return render(
+        "accounts/new_password.html",
+        status=status,
+        form=form,
+        shortest=credentials.shortest_password(reset.account),
+        email=reset.account.subject.email,
+    )
 
 
 def _explain(problem: LinkProblem) -> Response:

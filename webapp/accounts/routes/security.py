@@ -61,7 +61,7 @@ def sign_out_others() -> ResponseReturnValue:
 
 
 def _form() -> PasswordChangeForm:
-    return PasswordChangeForm(own=current_user.account.known_words)
+    return PasswordChangeForm(current_user.account)
 
 
 def _knows_current(form: PasswordChangeForm) -> bool:
@@ -91,6 +91,7 @@ def _show(
         form=form,
         notice=notice,
         account=current_user.account,
+        shortest=credentials.shortest_password(current_user.account),
         devices=sorted(sessions.active(current_subject(), now=now), key=lambda device: device.id != here),
         name_of=devices.name_of,
         now=now,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp.access import public
-from webapp.accounts import browsers, sign_ups
+from webapp.accounts import browsers, passwords, sign_ups
 from webapp.accounts.forms import SignUpForm
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.clock import utc_now
@@ -21,7 +21,7 @@ def sign_up() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return see_other(url_for("portal.overview"))
     browsers.this_browser()
-    return render("accounts/sign_up.html", form=SignUpForm())
+    return _ask(SignUpForm())
 
 
 @blueprint.post("/sign-up")
@@ -30,7 +30,7 @@ def sign_up() -> ResponseReturnValue:
 def ask_to_sign_up() -> ResponseReturnValue:
     form = SignUpForm()
     if not form.validate_on_submit():
-        return render("accounts/sign_up.html", status=422, form=form)
+        return _ask(form, status=422)
     entries = sign_ups.Entries(
         address=form.email.data,
         password=form.password.data,
@@ -47,3 +47,7 @@ def ask_to_sign_up() -> ResponseReturnValue:
 @public
 def check_mailbox() -> ResponseReturnValue:
     return render("accounts/check_mailbox.html")
+
+
+def _ask(form: SignUpForm, *, status: int = 200) -> ResponseReturnValue:
+    return render("accounts/sign_up.html", status=status, form=form, shortest=passwords.SHORTEST)

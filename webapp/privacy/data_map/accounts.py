@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from webapp.accounts.models import Account, DeviceSession, EmailChange, Profile, SignUp
+from webapp.accounts.models import Account, DeviceSession, EmailChange, Guesses, Profile, SignUp
 from webapp.privacy.data_map.subjects import SECRET, SERVICE
 from webapp.privacy.data_map.vocabulary import (
     NUMBER,
@@ -15,7 +15,7 @@ from webapp.privacy.data_map.vocabulary import (
     SubjectTable,
     spoken,
 )
-from webapp.privacy.data_map.words import ROLES, country_name
+from webapp.privacy.data_map.words import ROLES, DOORS, country_namefrom webapp.subjects.models import Subject
 
 SECURITY = [Purpose.PROVISION, Purpose.LAW]
 CONTACT, ACCESS, INTERACTION = Category.CONTACT, Category.ACCESS, Category.INTERACTION
@@ -68,6 +68,9 @@ TABLES: list[SubjectTable | OtherTable] = [
             Account.created_at: Personal(_l("Signed up"), ACCESS, SERVICE, OBSERVED),
             Account.confirmed_at: Personal(_l("Address confirmed"), ACCESS, SERVICE, OBSERVED),
             Account.password_changed_at: Personal(_l("Password last changed"), ACCESS, SECURITY, OBSERVED),
+            Account.password_reminded_at: Personal(_l("Reminded of an old password"), ACCESS, SECURITY, OBSERVED),
+            Account.password_kept_at: Personal(_l("Decided to keep the password"), ACCESS, SECURITY, PROVIDED),
+            Account.short_password: Personal(_l("Short password"), ACCESS, SECURITY, OBSERVED, withheld=SECRET),
             Account.role: Personal(_l("Role"), ACCESS, SECURITY, Source.DERIVED, words=spoken(ROLES)),
             Account.password_hash: Personal(_l("Password"), ACCESS, SECURITY, PROVIDED, withheld=SECRET),
             Account.subject_id: NUMBER,
@@ -113,6 +116,26 @@ TABLES: list[SubjectTable | OtherTable] = [
             ),
             DeviceSession.id: NUMBER,
             DeviceSession.subject_id: NUMBER,
+        },
+    ),
+    SubjectTable(
+        Guesses,
+        _l("Sign-ins that failed"),
+        reach=Guesses.address_hash,
+        of=Subject.address_hash,
+        order=Guesses.last_at,
+        attributes={
+            Guesses.last_at: Personal(_l("Last try"), INTERACTION, SECURITY, OBSERVED),
+            Guesses.wrong: Personal(_l("Tries"), INTERACTION, SECURITY, OBSERVED),
+            Guesses.next_at: Personal(_l("Next try possible"), INTERACTION, SECURITY, Source.DERIVED),
+            Guesses.door: Personal(_l("What was tried"), INTERACTION, SECURITY, OBSERVED, words=spoken(DOORS)),
+            Guesses.device: Personal(
+                _l("Fingerprint of the device"), INTERACTION, SECURITY, Source.DERIVED, withheld=SECRET
+            ),
+            Guesses.address_hash: Personal(
+                _l("Fingerprint of the email address"), INTERACTION, SECURITY, Source.DERIVED, withheld=SECRET
+            ),
+            Guesses.id: NUMBER,
         },
     ),
 ]

@@ -4,6 +4,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from webapp.access import Role
+from webapp.accounts.guessing import Door
 from webapp.audit import Action
 from webapp.campaigns.models import CampaignState
 from webapp.consents.models import Method, SuppressionReason
@@ -57,6 +58,11 @@ ROLES = {
     Role.SUPPORT: _l("support"),
     Role.PRIVACY_OFFICER: _l("privacy officer"),
     Role.ADMINISTRATOR: _l("administrator"),
+}
+
+DOORS = {
+    Door.PASSWORD: _l("the password"),
+    Door.SECOND_FACTOR: _l("the second factor"),
 }
 
 METHODS = {
