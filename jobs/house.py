@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from jobs.job import job
 from webapp import audit, links, queue
-from webapp.accounts import sign_ups
+from webapp.accounts import guessing, sign_ups
 from webapp.clock import utc_now
 
 
@@ -17,4 +17,5 @@ def seal_audit() -> None:
 def tidy_up() -> None:
     links.forget_expired(now=utc_now())
     sign_ups.forget_old(now=utc_now())
+    guessing.forget_old(now=utc_now())
     queue.forget_ticks(before=utc_now() - timedelta(days=2))

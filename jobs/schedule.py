@@ -27,6 +27,7 @@ EVERY = {
     Job.CHECK_RELAY: timedelta(seconds=5),
     Job.DELETE_EXPIRED_EXPORTS: timedelta(hours=1),
     Job.PREPARE_LEDGER: timedelta(hours=12),
+    Job.REMIND_OF_PASSWORDS: timedelta(hours=24),
     Job.TIDY_UP: timedelta(hours=24),
 }
 

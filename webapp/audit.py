@@ -37,6 +37,7 @@ class Action(StrEnum):
     PASSWORD_RESET_ASKED = "password_reset_asked"
     PASSWORD_CHANGED = "password_changed"
     PROOF_REFUSED = "proof_refused"
+    PASSWORD_KEPT = "password_kept"
     LANGUAGE_CHANGED = "language_changed"
     AUTHENTICATOR_ADDED = "authenticator_added"
     AUTHENTICATOR_REMOVED = "authenticator_removed"

@@ -3,18 +3,25 @@
 from datetime import datetime
 
 from webapp import audit
-from webapp.accounts import passwords, sign_ups
+from webapp.accounts import guessing, passwords, sign_ups
 from webapp.accounts.factors.enrolment import has_second_factor
+from webapp.accounts.guessing import Door
 from webapp.accounts.models import Account
 from webapp.audit import Action
 from webapp.db import db
 from webapp.mail import messages
 from webapp.subjects import subjects, trail
-from webapp.subjects.addresses import InvalidAddress
+from webapp.subjects.addresses import InvalidAddress, address_hash
 from webapp.subjects.models import Subject
 
 
-def check(address: str, password: str, *, now: datetime) -> Account | None:
+def take_turn(address: str, *, device: str, now: datetime) -> None:
+    """Before `check`, and committed: counts the try. Raises TooManyGuesses, for unknown addresses too."""
+    if fingerprint := _fingerprint(address):
+        guessing.take_turn(Door.PASSWORD, fingerprint, device=device, now=now)
+
+
+def check(address: str, password: str, *, device: str, now: datetime) -> Account | None:
     """The account that may sign in with these. One password is verified in any case, and one audit entry written.
 
     Who knows the password of a sign-up that was not confirmed yet gets its link once more.
@@ -25,6 +32,7 @@ def check(address: str, password: str, *, now: datetime) -> Account | None:
     known = account or sign_up
     right = passwords.verify(known.password_hash if known else None, password)
     if account and account.confirmed_at and right:
+        guessing.was_right(Door.PASSWORD, account.subject.address_hash, device=device)
         return account
     if sign_up and right:
         sign_ups.send_link(sign_up, now=now)
@@ -62,6 +70,13 @@ def replace_password(account: Account, password: str, *, now: datetime) -> None:
     account.confirmed_at = account.confirmed_at or now
     trail.record(Action.PASSWORD_CHANGED, account.subject, now=now)
     messages.send("accounts/password_changed", account.subject, now=now)
+
+
+def _fingerprint(address: str) -> bytes | None:
+    try:
+        return address_hash(address)
+    except InvalidAddress:
+        return None
 
 
 def _find(address: str) -> Subject | None:

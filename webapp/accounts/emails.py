@@ -9,7 +9,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 
 from webapp import links
-from webapp.accounts import email_changes, password_resets, sign_ups
+from webapp.accounts import email_changes, password_reminders, password_resets, sign_ups
 from webapp.accounts.models import Account, EmailChange, SignUp
 from webapp.clock import utc_now
 from webapp.db import db
@@ -56,6 +56,15 @@ def reset_password(message: Message) -> Content:
 @service_email("accounts/password_changed", title=_l("Your password was changed"), reason=HAS_ACCOUNT)
 def password_changed(message: Message) -> Content:
     return _to_owner(message, when=message.created_at, reset_url=_forgotten())
+
+
+@service_email("accounts/password_reminder", title=_l("Is your password still a good one?"), reason=HAS_ACCOUNT)
+def password_reminder(message: Message) -> Content:
+    account = _account(message)
+    if not password_reminders.is_due(account, now=message.created_at):
+        raise Obsolete
+    security_url = links.absolute_url("accounts.security")
+    return _to_owner(message, day=account.password_changed_at, security_url=security_url)
 
 
 @service_email(

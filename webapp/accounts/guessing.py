@@ -66,4 +66,4 @@ def _locked(door: Door, address_hash: bytes, device: str, *, now: datetime) -> G
 def _pause_after(wrong: int) -> timedelta:
     if wrong < FREE:
         return timedelta(0)
-    return min(FIRST_PAUSE * 2 ** min(wrong - FREE, 16), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(wrong - FREE, 16)), LONGEST_PAUSE)

@@ -51,7 +51,7 @@ class Account(Base):
     password_changed_at: Mapped[Timestamp]
     short_password: Mapped[bool] = mapped_column(server_default="false")  # good enough beside a second factor only
     password_reminded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    password_kept_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # "I keep it", said to a reminder
+    password_kept_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # the answer to a reminder
     role: Mapped[Role] = mapped_column(
         Enum(Role, native_enum=False, length=16, values_callable=lambda roles: [role.value for role in roles])
     )

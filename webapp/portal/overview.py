@@ -1,13 +1,13 @@
 """What stands on the start page of an account: how things are, and what is worth doing."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import url_for
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
-from webapp.accounts import phones, postal, sessions
+from webapp.accounts import credentials, password_reminders, phones, postal, sessions
 from webapp.accounts.models import Account, Profile
 from webapp.consents import subscriptions
 from webapp.consents.models import Topic
@@ -17,7 +17,6 @@ from webapp.portal.email_history import EmailToMe
 from webapp.privacy import exports
 from webapp.privacy.models import DataExport
 
-OLD_PASSWORD = timedelta(days=365)
 RECENT = 4
 
 
@@ -43,6 +42,7 @@ class Overview:
     topics: list[tuple[Topic, bool]]
     copy: Figure
     devices: int
+    asks_about_password: bool
     advice: list[Advice]
     emails: list[EmailToMe]
 
@@ -56,7 +56,8 @@ def of_account(account: Account, *, now: datetime) -> Overview:
         topics=[(topic, topic.id in subscribed) for topic in subscriptions.topics()],
         copy=_copy(next(iter(exports.of(subject)), None), now=now),
         devices=devices,
-        advice=[*_missing_details(account.profile), *_security(account, devices, now=now)],
+        asks_about_password=password_reminders.is_due(account, now=now),
+        advice=[*_missing_details(account.profile), *_security(account, devices)],
         emails=email_history.page(subject, size=RECENT).emails,
     )
 
@@ -97,12 +98,12 @@ def _missing_details(profile: Profile) -> list[Advice]:
     return advice
 
 
-def _security(account: Account, devices: int, *, now: datetime) -> list[Advice]:
+def _security(account: Account, devices: int) -> list[Advice]:
     url = url_for("accounts.security")
     advice = []
-    if account.password_changed_at < now - OLD_PASSWORD:
-        last = _("The last change was on %(date)s.", date=format_date(account.password_changed_at))
-        advice.append(Advice(_("Choose a new password"), last, url, "key"))
+    if credentials.is_too_short(account):
+        why = _("Yours is short, and nothing else protects your account any more.")
+        advice.append(Advice(_("Choose a longer password"), why, url_for("accounts.edit_password"), "key"))
     if devices > 1:
         label = ngettext("You are signed in on %(num)d device", "You are signed in on %(num)d devices", devices)
         advice.append(Advice(label, _("Do you know them all?"), url, "monitor-smartphone"))

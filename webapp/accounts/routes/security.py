@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from flask import flash, request, url_for
+from flask import flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.access import EVERYBODY_SIGNED_IN, allow
-from webapp.accounts import credentials, devices, passwords, proofs, sessions
+from webapp.accounts import credentials, devices, password_reminders, passwords, proofs, sessions
 from webapp.accounts.forms import PasswordChangeForm
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.clock import utc_now
@@ -42,6 +42,15 @@ def change_password() -> ResponseReturnValue:
     db.session.commit()
     flash(_("Your password is changed. All other devices were signed out."), "success")
     return see_other(url_for("accounts.security"))
+
+
+@blueprint.post("/account/security/password/keeping")
+@allow(EVERYBODY_SIGNED_IN)
+def keep_password() -> ResponseReturnValue:
+    """The answer to the yearly reminder."""
+    password_reminders.keep(current_user.account, now=utc_now())
+    db.session.commit()
+    return make_response("") if wants_fragment() else see_other(url_for("portal.overview"))
 
 
 @blueprint.post("/account/devices/<uuid:device_id>/sign-out")

@@ -1,5 +1,8 @@
 """Signing in and out."""
 
+from datetime import timedelta
+from math import ceil
+
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,6 +11,7 @@ from flask_login import current_user
 from webapp.access import public
 from webapp.accounts import credentials, sessions
 from webapp.accounts.forms import SignInForm
+from webapp.accounts.guessing import TooManyGuesses
 from webapp.accounts.next_page import local_path
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.clock import utc_now
@@ -32,7 +36,12 @@ def start_session() -> ResponseReturnValue:
     form, wanted, now = SignInForm(), local_path(request.form.get("next")), utc_now()
     if not form.validate_on_submit():
         return render("accounts/sign_in.html", status=422, form=form, next=wanted, refused=False)
-    account = credentials.check(form.email.data, form.password.data, now=now)
+    try:
+        credentials.take_turn(form.email.data, device="", now=now)
+    except TooManyGuesses as too_many:
+        return _let_wait(form, wanted, too_many.pause)
+    db.session.commit()
+    account = credentials.check(form.email.data, form.password.data, device="", now=now)
     if account is None:
         db.session.commit()
         return render("accounts/sign_in.html", status=422, form=form, next=wanted, refused=True)
@@ -51,3 +60,10 @@ def sign_out() -> ResponseReturnValue:
         db.session.commit()
     flash(_("You are signed out."), "success")
     return see_other(url_for("portal.home"))
+
+
+def _let_wait(form: SignInForm, wanted: str | None, pause: timedelta) -> ResponseReturnValue:
+    db.session.rollback()
+    response = render("accounts/sign_in.html", status=429, form=form, next=wanted, refused=False, pause=pause)
+    response.headers["Retry-After"] = str(ceil(pause.total_seconds()))
+    return response

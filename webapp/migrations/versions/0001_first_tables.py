@@ -44,6 +44,18 @@ def upgrade() -> None:
     )
     op.create_index("uq_audit_entries_position", "audit_entries", ["position"], unique=True)
     op.create_table(
+        "guesses",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("address_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("door", sa.String(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("wrong", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guesses")),
+        sa.UniqueConstraint("address_hash", "door", "device", name=op.f("uq_guesses_address_hash_door_device")),
+    )
+    op.create_table(
         "heartbeats",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -116,6 +128,9 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("short_password", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("password_reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("password_kept_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "role",
             sa.Enum(
@@ -554,6 +569,7 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_due", table_name="outbox", postgresql_where=sa.text("taken_by IS NULL"))
     op.drop_table("outbox")
     op.drop_table("heartbeats")
+    op.drop_table("guesses")
     op.drop_index("uq_audit_entries_position", table_name="audit_entries")
     op.drop_index("ix_audit_entries_unsealed", table_name="audit_entries", postgresql_where=sa.text("seal IS NULL"))
     op.drop_index(op.f("ix_audit_entries_subject_id"), table_name="audit_entries")

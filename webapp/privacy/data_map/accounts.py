@@ -15,7 +15,8 @@ from webapp.privacy.data_map.vocabulary import (
     SubjectTable,
     spoken,
 )
-from webapp.privacy.data_map.words import ROLES, DOORS, country_namefrom webapp.subjects.models import Subject
+from webapp.privacy.data_map.words import DOORS, ROLES, country_name
+from webapp.subjects.models import Subject
 
 SECURITY = [Purpose.PROVISION, Purpose.LAW]
 CONTACT, ACCESS, INTERACTION = Category.CONTACT, Category.ACCESS, Category.INTERACTION

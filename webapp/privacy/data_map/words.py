@@ -115,6 +115,7 @@ ACTIONS = {
     Action.PASSWORD_RESET_ASKED: _l("new password asked for"),
     Action.PASSWORD_CHANGED: _l("password changed"),
     Action.PROOF_REFUSED: _l("a sensitive change was not let through: wrong password or code"),
+    Action.PASSWORD_KEPT: _l("decided to keep the password"),
     Action.LANGUAGE_CHANGED: _l("language changed"),
     Action.AUTHENTICATOR_ADDED: _l("authenticator app added"),
     Action.AUTHENTICATOR_REMOVED: _l("authenticator app removed"),

@@ -1,0 +1,12 @@
+"""What is done for accounts when nobody is looking."""
+
+from jobs.job import job
+from webapp.accounts import password_reminders
+from webapp.clock import utc_now
+from webapp.db import db
+
+
+@job
+def remind_of_passwords() -> None:
+    while password_reminders.send_due(now=utc_now()):
+        db.session.commit()
