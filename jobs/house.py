@@ -6,6 +6,7 @@ from jobs.job import job
 from webapp import audit, links, queue
 from webapp.accounts import guessing, sign_ups
 from webapp.clock import utc_now
+from webapp.staff import invitations
 
 
 @job
@@ -18,4 +19,5 @@ def tidy_up() -> None:
     links.forget_expired(now=utc_now())
     sign_ups.forget_old(now=utc_now())
     guessing.forget_old(now=utc_now())
+    invitations.forget_old(now=utc_now())
     queue.forget_ticks(before=utc_now() - timedelta(days=2))

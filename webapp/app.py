@@ -21,6 +21,8 @@ from webapp.portal.health import blueprint as health
 from webapp.portal.routes import blueprint as portal
 from webapp.privacy import emails as _privacy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.routes import blueprint as privacy
+from webapp.staff import emails as _staff_emails  # noqa: F401  # registers the emails of the package
+from webapp.staff.routes import blueprint as staff
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -55,7 +57,7 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _add_routes(app: Flask, environment: Environment) -> None:
-    for blueprint in (portal, health, *accounts, consents, campaigns, privacy):
+    for blueprint in (portal, health, *accounts, consents, staff, campaigns, privacy):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

@@ -62,6 +62,10 @@ class Action(StrEnum):
     CAMPAIGN_STOPPED = "campaign_stopped"
     CAMPAIGN_DELETED = "campaign_deleted"
     OPERATOR_CREATED = "operator_created"
+    STAFF_INVITED = "staff_invited"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    ROLE_CHANGED = "role_changed"
 
 
 class AuditEntry(Base):

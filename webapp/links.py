@@ -30,6 +30,7 @@ class Purpose(Enum):
     PASSKEY = ("passkey", timedelta(minutes=5))
     CONFIRM_NEW_EMAIL = ("new-email", timedelta(hours=24))
     DOWNLOAD_EXPORT = ("download-export", timedelta(days=7))
+    STAFF_INVITATION = ("staff-invitation", timedelta(days=7))
     UNSUBSCRIBE = ("unsubscribe", None)
 
     def __init__(self, salt: str, lifetime: timedelta | None) -> None:

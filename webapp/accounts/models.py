@@ -25,6 +25,8 @@ class ContactDetails:
     country: Mapped[str] = mapped_column(server_default="")  # ISO 3166-1 alpha-2
 
 
+role_type = Enum(Role, native_enum=False, length=16, values_callable=lambda roles: [role.value for role in roles])
+
 CONTACT_DETAILS = tuple(ContactDetails.__annotations__)
 
 
@@ -52,9 +54,7 @@ class Account(Base):
     short_password: Mapped[bool] = mapped_column(server_default="false")  # good enough beside a second factor only
     password_reminded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     password_kept_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # the answer to a reminder
-    role: Mapped[Role] = mapped_column(
-        Enum(Role, native_enum=False, length=16, values_callable=lambda roles: [role.value for role in roles])
-    )
+    role: Mapped[Role] = mapped_column(role_type)
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[CreatedAt]
 

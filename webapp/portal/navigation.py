@@ -51,12 +51,15 @@ def _areas() -> list[Entry]:
     return [
         Entry("portal.overview", _("My account"), "user", within=("/account",)),
         Entry("campaigns.campaigns", _("Marketing"), "send", within=("/marketing",)),
+        Entry("staff.people", _("Staff"), "users", within=("/staff",)),
     ]
 
 
 def _pages() -> list[Entry]:
     if request.path.startswith("/marketing"):
         return [Entry("campaigns.campaigns", _("Campaigns"), "send", within=("/marketing/campaigns",))]
+    if request.path.startswith("/staff"):
+        return [Entry("staff.people", _("People"), "users", within=("/staff/people",))]
     if not request.path.startswith("/account"):
         return []
     return [

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from webapp.accounts.factors.models import AuthenticatorApp, Passkey, RecoveryCode
 from webapp.accounts.models import Account
@@ -14,9 +14,13 @@ from webapp.subjects import trail
 
 def has_second_factor(account: Account) -> bool:
     """Whether a password alone does not sign in. Recovery codes only stand in for a factor."""
-    app = exists().where(AuthenticatorApp.subject_id == account.subject_id, AuthenticatorApp.added_at.is_not(None))
-    passkey = exists().where(Passkey.subject_id == account.subject_id)
-    return bool(db.session.scalar(select(or_(app, passkey))))
+    return bool(db.session.scalar(select(is_protected()).where(Account.subject_id == account.subject_id)))
+
+
+def is_protected() -> ColumnElement[bool]:
+    """The same, in a query of accounts."""
+    app = exists().where(AuthenticatorApp.subject_id == Account.subject_id, AuthenticatorApp.added_at.is_not(None))
+    return or_(app, exists().where(Passkey.subject_id == Account.subject_id))
 
 
 def tell(action: Action, account: Account, *, now: datetime, **details: str) -> None:

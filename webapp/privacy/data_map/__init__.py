@@ -6,12 +6,12 @@ A test compares it with the migrated database: a column, file store, Redis key o
 from dataclasses import dataclass
 from itertools import groupby
 
-from webapp.privacy.data_map import accounts, campaigns, consents, factors, house, mail, privacy, subjects
+from webapp.privacy.data_map import accounts, campaigns, consents, factors, house, mail, privacy, staff, subjects
 from webapp.privacy.data_map.vocabulary import Category, OtherTable, SubjectTable
 
 TABLES: list[SubjectTable | OtherTable] = [
     table
-    for domain in (subjects, accounts, factors, consents, mail, campaigns, privacy, house)
+    for domain in (subjects, accounts, factors, consents, mail, campaigns, privacy, staff, house)
     for table in domain.TABLES
 ]
 

@@ -15,7 +15,8 @@ from webapp.privacy.data_map.vocabulary import (
     SubjectTable,
     spoken,
 )
-from webapp.privacy.data_map.words import DOORS, ROLES, country_name
+from webapp.privacy.data_map.words import DOORS, country_name
+from webapp.staff.words import ROLES
 from webapp.subjects.models import Subject
 
 SECURITY = [Purpose.PROVISION, Purpose.LAW]

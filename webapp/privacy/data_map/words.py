@@ -3,7 +3,6 @@
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
-from webapp.access import Role
 from webapp.accounts.guessing import Door
 from webapp.audit import Action
 from webapp.campaigns.models import CampaignState
@@ -50,14 +49,6 @@ SOURCES = {
     Source.PROVIDED: _l("from you"),
     Source.OBSERVED: _l("from your use of our service"),
     Source.DERIVED: _l("made by us"),
-}
-
-ROLES = {
-    Role.CUSTOMER: _l("customer"),
-    Role.MARKETER: _l("marketer"),
-    Role.SUPPORT: _l("support"),
-    Role.PRIVACY_OFFICER: _l("privacy officer"),
-    Role.ADMINISTRATOR: _l("administrator"),
 }
 
 DOORS = {
@@ -140,6 +131,10 @@ ACTIONS = {
     Action.CAMPAIGN_STOPPED: _l("campaign stopped"),
     Action.CAMPAIGN_DELETED: _l("campaign deleted"),
     Action.OPERATOR_CREATED: _l("operator created"),
+    Action.STAFF_INVITED: _l("invited to work here"),
+    Action.INVITATION_ACCEPTED: _l("invitation to work here accepted"),
+    Action.INVITATION_WITHDRAWN: _l("invitation to work here withdrawn"),
+    Action.ROLE_CHANGED: _l("role changed"),
 }
 
 
