@@ -393,6 +393,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject_id", "browser", name=op.f("uq_sign_ups_subject_id_browser")),
     )
     op.create_table(
+        "staff_invitations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "customer",
+                "marketer",
+                "support",
+                "privacy_officer",
+                "administrator",
+                name="role",
+                native_enum=False,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("invited_by", sa.Uuid(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subject_id"], ["subjects.id"], name=op.f("fk_staff_invitations_subject_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_invitations")),
+        sa.UniqueConstraint("subject_id", name=op.f("uq_staff_invitations_subject_id")),
+    )
+    op.create_table(
         "subject_keys",
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
@@ -535,6 +561,7 @@ def downgrade() -> None:
     op.drop_index("ix_subscriptions_topic", table_name="subscriptions", postgresql_where="subscribed")
     op.drop_table("subscriptions")
     op.drop_table("subject_keys")
+    op.drop_table("staff_invitations")
     op.drop_table("sign_ups")
     op.drop_table("profiles")
     op.drop_index(op.f("ix_messages_subject_id"), table_name="messages")

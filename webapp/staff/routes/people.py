@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from webapp.access import ADMINISTRATION, Role, allow
 from webapp.accounts.models import Account
+from webapp.accounts.proofs import fresh_proof
 from webapp.accounts.routes.blueprint import TRIES
 from webapp.clock import utc_now
 from webapp.db import db
@@ -33,12 +34,14 @@ def people() -> ResponseReturnValue:
 
 @blueprint.get("/staff/people/invitation")
 @allow(ADMINISTRATION)
+@fresh_proof
 def invite() -> ResponseReturnValue:
     return render("staff/invite.html", form=InvitationForm())
 
 
 @blueprint.post("/staff/people/invitation")
 @allow(ADMINISTRATION)
+@fresh_proof
 @limiter.limit(TRIES)
 def send_invitation() -> ResponseReturnValue:
     form = InvitationForm()
@@ -70,6 +73,7 @@ def withdraw_invitation(invitation_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/staff/people/<uuid:subject_id>/role")
 @allow(ADMINISTRATION)
+@fresh_proof
 def edit_role(subject_id: UUID) -> ResponseReturnValue:
     colleague = _colleague(subject_id)
     return render("staff/role.html", colleague=colleague, form=RoleForm(colleague.role))
@@ -77,6 +81,7 @@ def edit_role(subject_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/staff/people/<uuid:subject_id>/role")
 @allow(ADMINISTRATION)
+@fresh_proof
 def change_role(subject_id: UUID) -> ResponseReturnValue:
     colleague, form = _colleague(subject_id), RoleForm()
     if not form.validate_on_submit():
@@ -88,12 +93,14 @@ def change_role(subject_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/staff/people/<uuid:subject_id>/departure")
 @allow(ADMINISTRATION)
+@fresh_proof
 def departure(subject_id: UUID) -> ResponseReturnValue:
     return render("staff/departure.html", colleague=_colleague(subject_id))
 
 
 @blueprint.post("/staff/people/<uuid:subject_id>/departure")
 @allow(ADMINISTRATION)
+@fresh_proof
 def end_access(subject_id: UUID) -> ResponseReturnValue:
     colleague = db.get_or_404(Account, subject_id)
     _give(colleague, Role.CUSTOMER)
