@@ -60,7 +60,7 @@ class NewPasswordForm(Form):
 
     def validate_password(self, field: Field) -> None:
         shortest = credentials.shortest_password(self.account)
-        _check_new_password(field, own=self.account.known_words, shortest=shortest)
+        check_new_password(field, own=self.account.known_words, shortest=shortest)
 
 
 class PasswordChangeForm(NewPasswordForm):
@@ -175,7 +175,7 @@ class SignUpForm(NameForm, OrganizationForm, PhoneForm, AddressForm):
 
     def validate_password(self, field: Field) -> None:
         own = [self.email.data, self.given_name.data, self.family_name.data, self.organization.data]
-        _check_new_password(field, own=own, shortest=passwords.SHORTEST)
+        check_new_password(field, own=own, shortest=passwords.SHORTEST)
 
     def ticked(self) -> dict[str, str]:
         """The topics with the words beside their boxes, which are the consent."""
@@ -183,7 +183,7 @@ class SignUpForm(NameForm, OrganizationForm, PhoneForm, AddressForm):
         return {topic: words[topic] for topic in self.topics.data}
 
 
-def _check_new_password(field: Field, *, own: Iterable[str], shortest: int) -> None:
+def check_new_password(field: Field, *, own: Iterable[str], shortest: int) -> None:
     if problem := passwords.problem(field.data, own=[*own, settings().company_name], shortest=shortest):
         raise ValidationError(problem)
 

@@ -1,12 +1,13 @@
 """The forms of this package."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField
+from wtforms import Field, PasswordField, RadioField
 from wtforms.validators import InputRequired
 
 from webapp.access import Role
+from webapp.accounts import passwords
 from webapp.accounts.fields import AddressLine
-from webapp.accounts.forms import Form, NameForm, NewPasswordForm
+from webapp.accounts.forms import Form, NameForm, check_new_password
 from webapp.staff.words import DUTIES
 
 
@@ -26,12 +27,15 @@ class InvitationForm(RoleForm):
     email = AddressLine(_l("Email"))
 
 
-class NewcomerForm(NameForm, NewPasswordForm):
+class NewcomerForm(NameForm):
     """Of somebody who was invited and has no account yet."""
 
+    password = PasswordField(_l("Password"), [InputRequired(_l("Choose a password."))])
+
     def __init__(self, email: str) -> None:
-        super().__init__(own=[email])
+        super().__init__()
+        self.invited = email
 
     def validate_password(self, field: Field) -> None:
-        self.own = [*self.own, self.given_name.data, self.family_name.data]
-        super().validate_password(field)
+        own = [self.invited, self.given_name.data, self.family_name.data]
+        check_new_password(field, own=own, shortest=passwords.SHORTEST)

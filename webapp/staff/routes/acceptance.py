@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.access import public
+from webapp.accounts import passwords
 from webapp.accounts.forms import Form
 from webapp.accounts.operators import AccountExists
 from webapp.accounts.routes.blueprint import TRIES
@@ -84,6 +85,7 @@ def _ask(offer: Offer, form: Form, token: str, *, status: int = 200) -> Response
         role=ROLES[offer.invitation.role],
         has_account=offer.account is not None,
         signed_in=_is_signed_in(offer),
+        shortest=passwords.SHORTEST,
     )
 
 
