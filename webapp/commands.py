@@ -1,10 +1,11 @@
 """Commands for operators: `flask --app wsgi …`."""
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from webapp import audit
+from webapp.access_table import access_table
 from webapp.accounts.commands import create_admin_command
 from webapp.config import settings_table
 
@@ -13,6 +14,13 @@ from webapp.config import settings_table
 def settings_table_command() -> None:
     """Prints docs/settings.md."""
     click.echo(settings_table(), nl=False)
+
+
+@click.command("routes-access")
+@with_appcontext
+def routes_access_command() -> None:
+    """Prints every address with who may use it."""
+    click.echo(access_table(current_app), nl=False)
 
 
 @click.command("verify-audit")
@@ -26,5 +34,5 @@ def verify_audit_command() -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (create_admin_command, settings_table_command, verify_audit_command):
+    for command in (create_admin_command, routes_access_command, settings_table_command, verify_audit_command):
         app.cli.add_command(command)
