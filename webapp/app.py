@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import commands, errors, guard, headers, language, logs, queue
 from webapp.accounts import emails as _accounts_emails  # noqa: F401  # registers the emails of the package
+from webapp.accounts.factors import emails as _factors_emails  # noqa: F401  # registers the emails of the package
 from webapp.accounts.routes import blueprints as accounts
 from webapp.accounts.sessions import login_manager
 from webapp.campaigns import emails as _campaigns_emails  # noqa: F401  # registers the emails of the package

@@ -36,7 +36,7 @@ def ask(address: str, *, now: datetime) -> None:
 
 
 def link_token(account: Account, *, now: datetime) -> str:
-    return links.sign(Purpose.RESET_PASSWORD, now=now, subject=str(account.subject_id), state=_state(account))
+    return links.sign(Purpose.RESET_PASSWORD, now=now, subject=str(account.subject_id), state=state(account))
 
 
 def read(token: str, *, now: datetime) -> PasswordReset:
@@ -45,7 +45,7 @@ def read(token: str, *, now: datetime) -> PasswordReset:
     account = db.session.get(Account, UUID(link.data["subject"]))
     if account is None:
         raise InvalidLink
-    if links.was_used(link) or link.data["state"] != _state(account):
+    if links.was_used(link) or link.data["state"] != state(account):
         raise UsedLink
     return PasswordReset(link, account)
 
@@ -57,7 +57,7 @@ def choose(reset: PasswordReset, password: str, *, now: datetime) -> None:
     sessions.end_all(reset.account.subject, now=now)
 
 
-def _state(account: Account) -> str:
+def state(account: Account) -> str:
     """Another one as soon as the password or the address changes: links sent before that die."""
     state = f"{account.password_changed_at.timestamp()} {account.subject.address_hash.hex()}"
     return hashlib.sha256(state.encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Which second factors an account has, and what happens when one comes or goes."""
+"""Whether an account has a second factor, and what happens when one comes or goes."""
 
 from datetime import datetime
 
@@ -19,18 +19,20 @@ def has_second_factor(account: Account) -> bool:
 
 def is_protected() -> ColumnElement[bool]:
     """The same, in a query of accounts."""
-    app = exists().where(AuthenticatorApp.subject_id == Account.subject_id, AuthenticatorApp.added_at.is_not(None))
+    app = exists().where(AuthenticatorApp.subject_id == Account.subject_id)
     return or_(app, exists().where(Passkey.subject_id == Account.subject_id))
 
 
-def tell(action: Action, account: Account, *, now: datetime, **details: str) -> None:
+def tell(action: Action, account: Account, *, now: datetime, name: str | None = None) -> None:
     """Writes a change into the person's log and sends it to them."""
-    trail.record(action, account.subject, now=now, **details)
+    details = {"name": name} if name else {}
+    trail.record(action, account.subject, now=now, actor_id=None, **details)
     messages.send("accounts/second_factor_changed", account.subject, now=now, action=action)
 
 
-def tidy(account: Account) -> None:
-    """Recovery codes without a factor that they could stand in for would only be a way in."""
+def removed(action: Action, account: Account, *, now: datetime, name: str | None = None) -> None:
+    """Recovery codes go with the last factor that they could stand in for: alone they would only be a way in."""
+    tell(action, account, now=now, name=name)
     if not has_second_factor(account):
         db.session.execute(delete(RecoveryCode).where(RecoveryCode.subject_id == account.subject_id))
 

@@ -13,7 +13,7 @@ from webapp.db import Base, Key, Timestamp
 
 
 class AuthenticatorApp(Base):
-    """An app that shows a code every half minute (TOTP, RFC 6238). It counts once a first code was entered.
+    """An app that shows a code every half minute (TOTP, RFC 6238).
 
     `key` is encrypted by the subject's own key. `last_step` is the half minute of the last code that was accepted.
     """
@@ -22,9 +22,8 @@ class AuthenticatorApp(Base):
 
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.subject_id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[bytes] = mapped_column(LargeBinary)
-    last_step: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    begun_at: Mapped[Timestamp]
-    added_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    added_at: Mapped[Timestamp]
 
 
 class Passkey(Base):

@@ -1,12 +1,16 @@
 """The pages of this package. Importing a module here puts its routes on the blueprint."""
 
 from webapp.accounts.routes import (
+    authenticator,
     confirmation,
     email,
     language,
+    passkeys,
     password,
     profile,
     proof,
+    recovery_codes,
+    second_factor,
     security,
     sign_in,
     sign_up,
@@ -15,12 +19,16 @@ from webapp.accounts.routes import (
 from webapp.accounts.routes.blueprint import blueprint
 
 __all__ = [
+    "authenticator",
     "confirmation",
     "email",
     "language",
+    "passkeys",
     "password",
     "profile",
     "proof",
+    "recovery_codes",
+    "second_factor",
     "security",
     "sign_in",
     "sign_up",

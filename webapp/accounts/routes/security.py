@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from webapp.access import EVERYBODY_SIGNED_IN, allow
 from webapp.accounts import credentials, devices, password_reminders, passwords, proofs, sessions
+from webapp.accounts.factors.overview import factors_of
 from webapp.accounts.forms import PasswordChangeForm
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.clock import utc_now
@@ -101,6 +102,7 @@ def _show(
         notice=notice,
         account=current_user.account,
         shortest=credentials.shortest_password(current_user.account),
+        factors=factors_of(current_user.account),
         devices=sorted(sessions.active(current_subject(), now=now), key=lambda device: device.id != here),
         name_of=devices.name_of,
         now=now,

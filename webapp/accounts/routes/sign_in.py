@@ -10,6 +10,8 @@ from flask_login import current_user
 
 from webapp.access import public
 from webapp.accounts import credentials, sessions
+from webapp.accounts.factors import second_step
+from webapp.accounts.factors.enrolment import has_second_factor
 from webapp.accounts.forms import SignInForm
 from webapp.accounts.guessing import TooManyGuesses
 from webapp.accounts.next_page import local_path
@@ -46,6 +48,10 @@ def start_session() -> ResponseReturnValue:
         db.session.commit()
         return render("accounts/sign_in.html", status=422, form=form, next=wanted, refused=True)
     credentials.strengthen(account, form.password.data)
+    if has_second_factor(account):
+        second_step.begin(account, wanted=wanted, now=now)
+        db.session.commit()
+        return see_other(url_for("accounts.second_factor"))
     sessions.sign_in(account, now=now)
     db.session.commit()
     return see_other(wanted or url_for("portal.overview"))

@@ -14,7 +14,6 @@ TABLES: list[SubjectTable | OtherTable] = [
         reach=AuthenticatorApp.subject_id,
         attributes={
             AuthenticatorApp.added_at: Personal(_l("Added"), ACCESS, SECURITY, OBSERVED),
-            AuthenticatorApp.begun_at: Personal(_l("Set up"), ACCESS, SECURITY, OBSERVED),
             AuthenticatorApp.key: Personal(
                 _l("The key that your app shows codes with"), ACCESS, SECURITY, Source.DERIVED, withheld=SECRET
             ),

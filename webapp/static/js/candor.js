@@ -1,9 +1,12 @@
-// Comfort on top of pages that work without it: show a password, copy a value, dismiss a notice, close menus.
+// Comfort on top of pages that work without it: show a password, copy a value, print, dismiss a notice, close menus.
+
+const BUTTONS = '[data-reveal], [data-copy], [data-print], [data-dismiss]'
 
 document.addEventListener('click', (event) => {
-  const target = event.target.closest('[data-reveal], [data-copy], [data-dismiss]')
+  const target = event.target.closest(BUTTONS)
   if (target?.matches('[data-reveal]')) reveal(target)
   if (target?.matches('[data-copy]')) copy(target)
+  if (target?.matches('[data-print]')) window.print()
   if (target?.matches('[data-dismiss]')) target.closest('.alert').remove()
   closeMenus((menu) => !menu.contains(event.target))
 })
@@ -16,7 +19,7 @@ document.addEventListener('htmx:load', (event) => showButtons(event.target))
 showButtons(document)
 
 function showButtons(root) {
-  root.querySelectorAll('[data-reveal], [data-copy], [data-dismiss]').forEach((button) => { button.hidden = false })
+  root.querySelectorAll(BUTTONS).forEach((button) => { button.hidden = false })
 }
 
 function reveal(button) {
