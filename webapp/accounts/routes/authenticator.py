@@ -9,6 +9,7 @@ from webapp.access import EVERYBODY_SIGNED_IN, allow
 from webapp.accounts.factors import authenticator
 from webapp.accounts.factors.overview import factors_of
 from webapp.accounts.forms import Form, NewAuthenticatorForm
+from webapp.accounts.proofs import fresh_proof
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.accounts.routes.recovery_codes import after_adding
 from webapp.clock import utc_now
@@ -20,6 +21,7 @@ from webapp.subjects.current import current_subject
 
 @blueprint.get("/account/security/authenticator")
 @allow(EVERYBODY_SIGNED_IN)
+@fresh_proof
 def new_authenticator() -> ResponseReturnValue:
     """Shows a new key; nothing is kept of it before its first code comes back."""
     return _show(NewAuthenticatorForm(data={"proposal": authenticator.propose(current_subject())}))
@@ -28,6 +30,7 @@ def new_authenticator() -> ResponseReturnValue:
 @blueprint.post("/account/security/authenticator")
 @allow(EVERYBODY_SIGNED_IN)
 @limiter.limit(TRIES)
+@fresh_proof
 def add_authenticator() -> ResponseReturnValue:
     form = NewAuthenticatorForm()
     key = authenticator.opened(form.proposal.data or "", current_subject())
@@ -46,6 +49,7 @@ def add_authenticator() -> ResponseReturnValue:
 
 @blueprint.get("/account/security/authenticator/removal")
 @allow(EVERYBODY_SIGNED_IN)
+@fresh_proof
 def authenticator_removal() -> ResponseReturnValue:
     factors = factors_of(current_user.account)
     if not factors.authenticator:
@@ -55,6 +59,7 @@ def authenticator_removal() -> ResponseReturnValue:
 
 @blueprint.post("/account/security/authenticator/removal")
 @allow(EVERYBODY_SIGNED_IN)
+@fresh_proof
 def remove_authenticator() -> ResponseReturnValue:
     authenticator.remove(current_user.account, now=utc_now())
     db.session.commit()

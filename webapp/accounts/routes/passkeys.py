@@ -13,6 +13,7 @@ from webapp.accounts.factors import passkeys
 from webapp.accounts.factors.overview import factors_of
 from webapp.accounts.factors.passkeys import PasskeyRefused
 from webapp.accounts.forms import Form, NewPasskeyForm
+from webapp.accounts.proofs import fresh_proof
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.accounts.routes.recovery_codes import after_adding
 from webapp.clock import utc_now
@@ -23,6 +24,7 @@ from webapp.htmx import render, see_other
 
 @blueprint.get("/account/security/passkeys/new")
 @allow(EVERYBODY_SIGNED_IN)
+@fresh_proof
 def new_passkey() -> ResponseReturnValue:
     name = devices.name_of(request.user_agent.string)
     return render("accounts/new_passkey.html", form=NewPasskeyForm(data={"name": name}))
@@ -38,6 +40,7 @@ def new_passkey_options() -> Response:
 @blueprint.post("/account/security/passkeys")
 @allow(EVERYBODY_SIGNED_IN)
 @limiter.limit(TRIES)
+@fresh_proof
 def add_passkey() -> ResponseReturnValue:
     form = NewPasskeyForm()
     if not form.validate_on_submit():
@@ -55,6 +58,7 @@ def add_passkey() -> ResponseReturnValue:
 
 @blueprint.get("/account/security/passkeys/<uuid:passkey_id>/removal")
 @allow(EVERYBODY_SIGNED_IN)
+@fresh_proof
 def passkey_removal(passkey_id: UUID) -> ResponseReturnValue:
     factors = factors_of(current_user.account)
     passkey = next((passkey for passkey in factors.passkeys if passkey.id == passkey_id), None)
@@ -65,6 +69,7 @@ def passkey_removal(passkey_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/account/security/passkeys/<uuid:passkey_id>/removal")
 @allow(EVERYBODY_SIGNED_IN)
+@fresh_proof
 def remove_passkey(passkey_id: UUID) -> ResponseReturnValue:
     passkeys.remove(current_user.account, passkey_id, now=utc_now())
     db.session.commit()

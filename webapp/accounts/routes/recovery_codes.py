@@ -9,6 +9,7 @@ from webapp.access import EVERYBODY_SIGNED_IN, allow
 from webapp.accounts.factors import recovery_codes
 from webapp.accounts.factors.enrolment import has_second_factor
 from webapp.accounts.forms import Form
+from webapp.accounts.proofs import fresh_proof
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.clock import utc_now
 from webapp.db import db
@@ -19,6 +20,7 @@ from webapp.subjects.current import current_subject
 
 @blueprint.get("/account/security/recovery-codes")
 @allow(EVERYBODY_SIGNED_IN)
+@fresh_proof
 def new_recovery_codes() -> ResponseReturnValue:
     if not has_second_factor(current_user.account):
         flash(_("Recovery codes stand in for a second factor. Add one first."), "info")
@@ -30,6 +32,7 @@ def new_recovery_codes() -> ResponseReturnValue:
 @blueprint.post("/account/security/recovery-codes")
 @allow(EVERYBODY_SIGNED_IN)
 @limiter.limit(TRIES)
+@fresh_proof
 def make_recovery_codes() -> ResponseReturnValue:
     if not has_second_factor(current_user.account):
         return see_other(url_for("accounts.security"))

@@ -471,9 +471,8 @@ def upgrade() -> None:
         "authenticator_apps",
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
-        sa.Column("last_step", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["subject_id"], ["accounts.subject_id"], name=op.f("fk_authenticator_apps_subject_id"), ondelete="CASCADE"
         ),
