@@ -120,11 +120,14 @@ def run_jobs(app: Flask, relay: TestRelay, monkeypatch: pytest.MonkeyPatch) -> C
 
 @pytest.fixture
 def sign_in(client: PageClient) -> Callable[[Person], PageClient]:
-    """Signs a person in through the form."""
+    """Signs a person in through the forms."""
 
     def sign_in(who: Person) -> PageClient:
         response = client.submit("/sign-in", {"email": who.email, "password": who.password})
         assert response.status_code == 303, response.text
+        if who.authenticator_key:
+            response = client.submit("/sign-in/second-factor", {"code": who.code()})
+            assert response.status_code == 303, response.text
         return client
 
     return sign_in

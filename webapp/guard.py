@@ -82,11 +82,19 @@ def _check_access() -> ResponseReturnValue | None:
         )
     signed_in = current_user.is_authenticated
     if access.may_use(view, current_user.role if signed_in else None):
-        return None
+        return _lead_to_second_factor() if signed_in and access.is_for_work(view) else None
     if signed_in:
         abort(403)
     flash(_("Please sign in to go on."), "info")
     return see_other(url_for("accounts.sign_in", next=_page_at_hand()))
+
+
+def _lead_to_second_factor() -> ResponseReturnValue | None:
+    """Who works here sees other people's data, so a password that somebody guessed must not be enough."""
+    if current_user.role not in access.STAFF or current_user.has_second_factor:
+        return None
+    flash(_("Please add a second factor first: these pages show other people's data."), "info")
+    return see_other(url_for("accounts.security", _anchor="second-factor"))
 
 
 def _check_sender() -> None:

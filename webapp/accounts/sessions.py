@@ -11,6 +11,7 @@ from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_use
 from sqlalchemy import ColumnElement, select, true, update
 
 from webapp.access import Role
+from webapp.accounts.factors.enrolment import has_second_factor
 from webapp.accounts.models import Account, DeviceSession
 from webapp.audit import Action
 from webapp.clock import utc_now
@@ -47,6 +48,10 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     @property
     def role(self) -> Role:
         return self.account.role
+
+    @property
+    def has_second_factor(self) -> bool:
+        return has_second_factor(self.account)
 
     @property
     def language(self) -> str:

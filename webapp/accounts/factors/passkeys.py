@@ -67,16 +67,12 @@ def options_to_add(account: Account, *, now: datetime) -> Options:
     return _as_json(options)
 
 
-def add(account: Account, answer: str, *, name: str, now: datetime) -> Passkey:
+def add(account: Account, answer: str, *, name: str, now: datetime) -> None:
     """Raises PasskeyRefused."""
     try:
         credential = parse_registration_credential_json(answer)
         made = webauthn.verify_registration_response(
-            credential=credential,
-            expected_challenge=_burnt_challenge(now),
-            expected_rp_id=_site(),
-            expected_origin=settings().public_url,
-            require_user_verification=True,
+            credential=credential, expected_challenge=_burnt_challenge(now), require_user_verification=True, **_here()
         )
     except WRONG as error:
         raise PasskeyRefused from error
@@ -93,7 +89,6 @@ def add(account: Account, answer: str, *, name: str, now: datetime) -> Passkey:
     )
     db.session.add(passkey)
     enrolment.tell(Action.PASSKEY_ADDED, account, now=now, name=name)
-    return passkey
 
 
 def options_to_use(account: Account | None, *, now: datetime) -> Options:
@@ -117,11 +112,10 @@ def use(answer: str, *, now: datetime) -> Account:
         used = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=_burnt_challenge(now),
-            expected_rp_id=_site(),
-            expected_origin=settings().public_url,
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
+            **_here(),
         )
     except WRONG as error:
         raise PasskeyRefused from error
@@ -168,6 +162,10 @@ def _descriptors(passkeys: Sequence[Passkey]) -> list[PublicKeyCredentialDescrip
 
 def _site() -> str:
     return str(urlsplit(settings().public_url).hostname)
+
+
+def _here() -> dict[str, Any]:
+    return {"expected_rp_id": _site(), "expected_origin": settings().public_url}
 
 
 def _as_json(options: Any) -> Options:

@@ -3,19 +3,25 @@
 It says whose password was right, for ten minutes, and is worthless once the password or the address changes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from flask import session
 
-from webapp import links
-from webapp.accounts import password_resets
+from webapp import audit, links
+from webapp.accounts import guessing, password_resets
+from webapp.accounts.factors import authenticator, recovery_codes
+from webapp.accounts.guessing import Door
 from webapp.accounts.models import Account
+from webapp.audit import Action
 from webapp.db import db
 from webapp.links import LinkProblem, Purpose
 
 NAME = "second_step"
+APP, RECOVERY_CODE = "app", "recovery-code"
+WAYS: dict[str, Callable[..., bool]] = {APP: authenticator.accepts, RECOVERY_CODE: recovery_codes.accepts}
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,17 @@ def waiting(*, now: datetime) -> SecondStep | None:
     if account is None or note["state"] != password_resets.state(account):
         return None
     return SecondStep(account, note["wanted"] or None)
+
+
+def check(account: Account, way: str, code: str, *, now: datetime) -> bool:
+    """Whether this is a right code, which is used up then. Raises TooManyGuesses."""
+    door, whose = Door.SECOND_FACTOR, account.subject.address_hash
+    guessing.take_turn(door, whose, now=now)
+    if WAYS[way](account, code, now=now):
+        guessing.was_right(door, whose)
+        return True
+    audit.append(Action.SECOND_FACTOR_REFUSED, actor_id=None, subject_id=account.subject_id, details=None, now=now)
+    return False
 
 
 def forget() -> None:

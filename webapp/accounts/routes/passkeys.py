@@ -37,7 +37,7 @@ def new_passkey_options() -> Response:
     return jsonify(passkeys.options_to_add(current_user.account, now=utc_now()))
 
 
-@blueprint.post("/account/security/passkeys")
+@blueprint.post("/account/security/passkeys/new")
 @allow(EVERYBODY_SIGNED_IN)
 @limiter.limit(TRIES)
 @fresh_proof

@@ -1,33 +1,33 @@
 """The second step of a sign-in: a code of the app, a passkey, or a recovery code. And a passkey as the only step."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from flask import Response, flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_timedelta
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from webapp import audit
 from webapp.access import public
 from webapp.accounts import sessions
-from webapp.accounts.factors import authenticator, passkeys, recovery_codes, second_step
+from webapp.accounts.factors import passkeys, second_step
 from webapp.accounts.factors.overview import factors_of
 from webapp.accounts.factors.passkeys import PasskeyRefused
 from webapp.accounts.factors.second_step import SecondStep
 from webapp.accounts.forms import CodeForm, PasskeyForm
+from webapp.accounts.guessing import TooManyGuesses
 from webapp.accounts.models import Account
 from webapp.accounts.next_page import local_path
 from webapp.accounts.routes.blueprint import TRIES, blueprint
-from webapp.audit import Action
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.guard import limiter
 from webapp.htmx import render, see_other
 from webapp.language import speak
 
-WAYS: dict[str, Callable[..., bool]] = {
-    "app": authenticator.accepts,
-    "recovery-code": recovery_codes.accepts,
+WRONG = {
+    second_step.APP: _l("This code is not right, or it was used already. Please wait for the next one."),
+    second_step.RECOVERY_CODE: _l("This is not one of your recovery codes, or it was used already."),
 }
 
 
@@ -35,28 +35,20 @@ WAYS: dict[str, Callable[..., bool]] = {
 @public
 def second_factor() -> ResponseReturnValue:
     step = second_step.waiting(now=utc_now())
-    if step is None:
-        return _start_again()
-    way = request.args.get("way")
-    return _ask(step, CodeForm(), way=way if way in WAYS else None)
+    return _ask(step, CodeForm()) if step else _start_again()
 
 
-@blueprint.post("/sign-in/second-factor/<any(app, 'recovery-code'):way>")
+@blueprint.post("/sign-in/second-factor")
 @public
 @limiter.limit(TRIES)
-def check_code(way: str) -> ResponseReturnValue:
+def check_code() -> ResponseReturnValue:
     now, form = utc_now(), CodeForm()
     step = second_step.waiting(now=now)
     if step is None:
         return _start_again()
-    if not form.validate_on_submit():
-        return _ask(step, form, way=way, status=422)
-    if not WAYS[way](step.account, form.code.data, now=now):
-        _note_refusal(step.account, now)
-        form.code.errors = [_("This code is not right, or it was used already. Wait for the next one and try again.")]
-        if way == "recovery-code":
-            form.code.errors = [_("This is not one of your recovery codes, or it was used already.")]
-        return _ask(step, form, way=way, status=422)
+    if not (form.validate_on_submit() and _is_right(step.account, form, now=now)):
+        db.session.commit()
+        return _ask(step, form, status=422)
     return _let_in(step.account, wanted=step.wanted, now=now)
 
 
@@ -92,16 +84,32 @@ def _let_in(account: Account, *, wanted: str | None, now: datetime) -> ResponseR
     return see_other(wanted or url_for("portal.overview"))
 
 
-def _note_refusal(account: Account, now: datetime) -> None:
-    audit.append(Action.SECOND_FACTOR_REFUSED, actor_id=None, subject_id=account.subject_id, details=None, now=now)
-    db.session.commit()
+def _is_right(account: Account, form: CodeForm, *, now: datetime) -> bool:
+    way = _way()
+    try:
+        if second_step.check(account, way, form.code.data, now=now):
+            return True
+        form.code.errors = [WRONG[way]]
+    except TooManyGuesses as too_many:
+        pause = format_timedelta(too_many.pause, granularity="second")
+        form.code.errors = [_("That were many tries. For your safety, please wait %(pause)s.", pause=pause)]
+    return False
 
 
-def _ask(step: SecondStep, form: CodeForm, *, way: str | None, status: int = 200) -> Response:
+def _way() -> str:
+    return second_step.RECOVERY_CODE if request.values.get("way") == second_step.RECOVERY_CODE else second_step.APP
+
+
+def _ask(step: SecondStep, form: CodeForm, *, status: int = 200) -> Response:
     speak(step.account.subject.language)
-    factors = factors_of(step.account)
-    way = way or ("app" if factors.authenticator else None)
-    return render("accounts/second_factor.html", status=status, form=form, way=way, factors=factors, next=step.wanted)
+    return render(
+        "accounts/second_factor.html",
+        status=status,
+        form=form,
+        on_paper=_way() == second_step.RECOVERY_CODE,
+        factors=factors_of(step.account),
+        next=step.wanted,
+    )
 
 
 def _start_again() -> ResponseReturnValue:
