@@ -390,6 +390,7 @@ class TestSettings:
         "wrong",
         [
             {"demo_mail_folder": "/var/mail"},
+            {"demo_authenticator_key": "A" * 32},
             {"public_url": "http://candor.example"},
             {"public_url": "https://candor.example/"},
             {"secret_keys": "short"},

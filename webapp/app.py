@@ -17,6 +17,7 @@ from webapp.consents.routes import blueprint as consents
 from webapp.db import db, migrate
 from webapp.htmx import htmx
 from webapp.portal import navigation
+from webapp.portal.dev_code import blueprint as dev_code
 from webapp.portal.dev_mail import blueprint as dev_mail
 from webapp.portal.health import blueprint as health
 from webapp.portal.routes import blueprint as portal
@@ -62,6 +63,7 @@ def _add_routes(app: Flask, environment: Environment) -> None:
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)
+        app.register_blueprint(dev_code)
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

@@ -79,12 +79,15 @@ class Settings(BaseSettings):
     upload_limit_bytes: int = Field(1_000_000, description="The largest request body accepted, in bytes.")
     rate_limits: bool = Field(True, description="Limit requests per network. Off only in tests.")
 
+    demo_authenticator_key: str | None = Field(
+        None, description="Demo only: the key of the staff's authenticator app, whose codes `/dev/code` shows."
+    )
     demo_mail_folder: str | None = Field(None, description="Demo only: the folder of the mail catcher.")
 
     @model_validator(mode="after")
     def _demo_parts_stay_in_the_demo(self) -> Self:
-        if self.environment is Environment.PRODUCTION and self.demo_mail_folder:
-            raise ValueError("DEMO_MAIL_FOLDER shows everybody's mail: it cannot be set in production")
+        if self.environment is Environment.PRODUCTION and (self.demo_mail_folder or self.demo_authenticator_key):
+            raise ValueError("DEMO_MAIL_FOLDER and DEMO_AUTHENTICATOR_KEY show secrets: not in production")
         if self.public_url.endswith("/"):
             raise ValueError("PUBLIC_URL must not end with a slash")
         if self.environment is Environment.PRODUCTION and not self.public_url.startswith("https://"):

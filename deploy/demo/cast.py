@@ -8,15 +8,19 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from deploy.demo import authenticator
 from deploy.demo.agreements import Agreements
 from deploy.demo.mailings import Mailing
 from deploy.demo.people import Person, new_id
 from webapp.access import Role
+from webapp.accounts.factors.authenticator import sealed
+from webapp.accounts.factors.models import AuthenticatorApp
 from webapp.accounts.models import DeviceSession
 from webapp.consents.models import Method
-from webapp.db import Base
+from webapp.db import Base, db
 from webapp.mail.models import Message, State
 from webapp.privacy.models import DataExport, ExportState
+from webapp.subjects.models import Subject
 
 SIGN_INS = [
     ("customer", "customer@alpenglow.example", "marmots whistle at noon"),
@@ -79,6 +83,14 @@ def life_of(customer: Person, *, now: datetime) -> list[Base]:
         _device(customer, LAPTOP, "198.51.100.27", now - timedelta(days=9), now - timedelta(days=1)),
         _device(customer, PHONE, "203.0.113.84", now - timedelta(days=33), now - timedelta(hours=3)),
     ]
+
+
+def authenticator_of(administrator: Person) -> AuthenticatorApp:
+    """Who works here needs one. The person must be in the database: their own key seals the app's."""
+    key = sealed(authenticator.KEY, db.session.get_one(Subject, administrator.id))
+    return AuthenticatorApp(
+        subject_id=administrator.id, key=key, last_step=0, added_at=administrator.password_changed_at
+    )
 
 
 def tests_of(mailings: Iterable[Mailing], marketer: Person) -> list[Message]:

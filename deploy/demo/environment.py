@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.demo import authenticator
+
 KEYS = ("SECRET_KEYS", "ENCRYPTION_KEYS", "PERMANENT_KEY")
 
 
@@ -23,6 +25,7 @@ def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mappi
         "STORAGE_URL": (folder / "storage").as_uri(),
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),
+        "DEMO_AUTHENTICATOR_KEY": authenticator.KEY,
         "DEMO_MAIL_FOLDER": str(folder / "mail"),
         "COMPANY_NAME": "Alpenglow Hosting",
         "COMPANY_ADDRESS": "Alpenglow Hosting AG, Gäuggelistrasse 1, 7000 Chur, Switzerland",

@@ -41,6 +41,7 @@ def welcome(address: str, sign_ins: Sequence[SignIn], *, seconds: float) -> str:
         "",
         *(f"{who.capitalize():<{role}}  {where:<{email}}  {password}" for who, where, password in sign_ins),
         "",
+        f"The code that staff needs, too: {address}/dev/code",
         f"Every email it sends: {address}/dev/mail",
         f"Ctrl-C ends it, make reset clears it. Up in {seconds:.1f} s.",
     ]

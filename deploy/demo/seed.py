@@ -44,6 +44,7 @@ def _write(story: Story, progress: Progress) -> None:
     emails = [(mailing, outcome) for mailing in story.mailings for outcome in mailing.outcomes]
     _in_parts("emails of past campaigns", emails, records.add_deliveries, progress)
     _in_parts("audit entries", history.entries(story), records.add_entries, progress)
+    db.session.add(cast.authenticator_of(story.cast.administrator))
     db.session.add_all(cast.life_of(story.cast.customer, now=story.now))
     db.session.add_all(cast.tests_of(story.mailings, marketer))
 

@@ -7,10 +7,12 @@ import signal
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+import pyotp
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, ViewportSize, expect
 
+from deploy.demo import authenticator
 from deploy.demo.cast import SIGN_INS
 from tests.browser.mailbox import Mailbox
 from tests.browser.samples import Samples
@@ -104,7 +106,7 @@ def mailbox(demo: Demo) -> Mailbox:
 
 @pytest.fixture(scope="package")
 def demo_app(demo: Demo) -> Flask:
-    """The application on the demo's database and with its keys. The limiter is one for every application of a process."""
+    """The application on the demo's database, with its keys. The limiter is one for all applications of a process."""
     lines = (demo.folder / "demo.env").read_text().splitlines()
     environment = dict(shlex.split(line)[0].split("=", 1) for line in lines) | {"RATE_LIMITS": "false"}
     return create_app(Settings.model_validate({name.lower(): value for name, value in environment.items()}))
@@ -120,5 +122,8 @@ def _sign_in(page: Page, who: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    if who == "staff":
+        page.get_by_label("Code").fill(pyotp.TOTP(authenticator.KEY).now())
+        page.get_by_role("button", name="Go on").click()
     expect(page).to_have_url("/account")

@@ -37,7 +37,7 @@ class Customer:
     def signs_in(self) -> None:
         self.page.get_by_label("Email", exact=True).fill(self.email)
         self.page.get_by_label("Password", exact=True).fill(self.password)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.sees(f"Hello, {self.given_name}")
 
     def opens(self, place: str) -> None:

@@ -99,7 +99,7 @@ def test_a_refused_sign_in(open_tab: OpenTab) -> None:
     page.goto("/sign-in")
     page.get_by_label("Email").fill("nobody@example.org")
     page.get_by_label("Password", exact=True).fill("a wrong password")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("That did not work")
     check(page)
 

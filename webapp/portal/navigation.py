@@ -72,7 +72,10 @@ def _pages() -> list[Entry]:
 
 
 def _footer() -> list[Entry]:
-    return [Entry("dev_mail.inbox", _("Inbox of this demo"), "inbox")]
+    return [
+        Entry("dev_mail.inbox", _("Inbox of this demo"), "inbox"),
+        Entry("dev_code.code", _("Code for staff"), "phone"),
+    ]
 
 
 def _items(entries: list[Entry]) -> list[Item]:
