@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from jobs.job import job
 from webapp import audit, links, queue
-from webapp.accounts import guessing, sign_ups
+from webapp.accounts import guessing, known_devices, sign_ups
 from webapp.clock import utc_now
 from webapp.staff import invitations
 
@@ -20,4 +20,5 @@ def tidy_up() -> None:
     sign_ups.forget_old(now=utc_now())
     guessing.forget_old(now=utc_now())
     invitations.forget_old(now=utc_now())
+    known_devices.forget_old(now=utc_now())
     queue.forget_ticks(before=utc_now() - timedelta(days=2))

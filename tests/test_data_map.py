@@ -155,7 +155,7 @@ def test_every_cookie_is_declared(
     client.get(link[1])
     sign_in(who).get("/account")
     seen = {cookie.key for cookie in (client._cookies or {}).values()}
-    assert seen == {"session", "password_reset"}
+    assert seen == {"session", "device", "password_reset"}
     assert seen <= set(COOKIES)
 
 

@@ -78,6 +78,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": settings.https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": timedelta(days=31),
+        "PERMANENT_SESSION_LIFETIME": settings.session_absolute,
+        "SESSION_REFRESH_EACH_REQUEST": False,  # it would put the cookie on static files too, which proxies may keep
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
     }

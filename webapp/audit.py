@@ -34,6 +34,8 @@ class Action(StrEnum):
     PROFILE_CHANGED = "profile_changed"
     EMAIL_CHANGE_ASKED = "email_change_asked"
     EMAIL_CHANGED = "email_changed"
+    EMAIL_CHANGE_UNDONE = "email_change_undone"
+    ACCOUNT_SECURED = "account_secured"
     PASSWORD_RESET_ASKED = "password_reset_asked"
     PASSWORD_CHANGED = "password_changed"
     PROOF_REFUSED = "proof_refused"

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     default_country: str = Field("CH", pattern="^[A-Z]{2}$", description="Country assumed for phone numbers.")
 
     session_idle: timedelta = Field(timedelta(days=14), description="A sign-in ends after so long without use.")
+    session_idle_shared: timedelta = Field(
+        timedelta(minutes=30), description="The same on a computer that the person says others use too."
+    )
     session_absolute: timedelta = Field(timedelta(days=90), description="A sign-in ends after so long at the latest.")
     staff_networks: Networks = Field(
         [], description="Networks from which pages for staff and marketers open, such as `10.0.0.0/8`. Empty: from any."
@@ -144,7 +147,7 @@ def _default(field: FieldInfo) -> str:
         return ""
     value = field.default
     if isinstance(value, timedelta):
-        value = f"P{value.days}D"
+        value = f"P{value.days}D" if value.days else f"PT{value.seconds // 60}M"
     elif isinstance(value, list):
         value = ",".join(value)
     elif isinstance(value, bool):

@@ -29,6 +29,8 @@ class Purpose(Enum):
     SECOND_STEP = ("second-step", timedelta(minutes=10))
     PASSKEY = ("passkey", timedelta(minutes=5))
     CONFIRM_NEW_EMAIL = ("new-email", timedelta(hours=24))
+    UNDO_NEW_EMAIL = ("undo-new-email", timedelta(days=7))
+    NOT_ME = ("not-me", timedelta(days=7))
     DOWNLOAD_EXPORT = ("download-export", timedelta(days=7))
     STAFF_INVITATION = ("staff-invitation", timedelta(days=7))
     UNSUBSCRIBE = ("unsubscribe", None)

@@ -11,6 +11,11 @@ def newest(relay: TestRelay, address: str) -> Received:
     return relay.to(address)[-1]
 
 
+def titled(relay: TestRelay, address: str, subject: str) -> Received:
+    """The newest one with this subject."""
+    return next(received for received in reversed(relay.to(address)) if received.subject == subject)
+
+
 def link(received: Received) -> str:
     """The path of the first link in an email; text and HTML have the same."""
     found = re.search(r"https?://\S+", received.text)

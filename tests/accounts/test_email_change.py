@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.accounts.browsers import another_browser, can_sign_in, csrf_token
-from tests.accounts.mailbox import link, newest, subjects
+from tests.accounts.mailbox import link, newest, subjects, titled
 from tests.pages import PageClient
 from tests.people import PASSWORD, Person, person
 from tests.relay import TestRelay
@@ -200,3 +200,59 @@ def test_a_stranger_is_not_flooded(client: PageClient, anna: Person, run_jobs: R
 def test_the_wish_needs_a_csrf_token(client: PageClient, anna: Person) -> None:
     assert client.post("/account/profile/email", data={"email": NEW}).status_code == 400
     assert db.session.scalars(select(EmailChange)).all() == []
+
+
+def change_address(client: PageClient, run_jobs: RunJobs, relay: TestRelay, email: str = NEW) -> str:
+    """The path of the link that takes it back."""
+    old = db.session.scalars(select(Subject.email).join(Account, Account.subject_id == Subject.id)).one()
+    ask(client, email)
+    run_jobs()
+    assert client.submit(link(newest(relay, email))).status_code == 303
+    run_jobs()
+    return link(titled(relay, old, "Your email address was changed"))
+
+
+def test_the_old_address_takes_it_back(
+    client: PageClient, app: Flask, anna: Person, run_jobs: RunJobs, relay: TestRelay
+) -> None:
+    undo = change_address(client, run_jobs, relay)
+    mailbox = another_browser(app)
+    assert NEW in mailbox.get(undo).text
+    assert address(anna) == NEW
+    token = csrf_token(mailbox, undo)
+    for _ in range(2):
+        assert mailbox.post(undo, data={"csrf_token": token}).location == "/account/secured"
+    assert address(anna) == OLD
+    assert client.get("/account").status_code == 303
+    assert not can_sign_in(client, OLD)
+    run_jobs()
+    assert "Your email address is the old one again" in subjects(relay, NEW)
+    assert mailbox.get(link(titled(relay, OLD, "Your account was made safe: choose a new password"))).status_code == 303
+
+
+def test_the_first_address_outranks_the_later_ones(
+    client: PageClient, app: Flask, anna: Person, run_jobs: RunJobs, relay: TestRelay
+) -> None:
+    first = change_address(client, run_jobs, relay, "thief@example.org")
+    second = change_address(client, run_jobs, relay, "thief@example.net")
+    another_browser(app).submit(first)
+    assert address(anna) == OLD
+    another_browser(app).submit(second, page="/sign-in")
+    assert address(anna) == OLD
+
+
+def test_it_cannot_be_taken_back_after_a_week(client: PageClient, anna: Person) -> None:
+    ask(client)
+    change = db.session.scalars(select(EmailChange)).one()
+    old = email_changes.undo_token(change, now=utc_now() - timedelta(days=7, minutes=1))
+    assert client.submit(f"/account/email/undo/{old}", page="/account/profile").status_code == 410
+
+
+def test_an_address_that_another_took_meanwhile_is_left_to_them(
+    client: PageClient, app: Flask, anna: Person, run_jobs: RunJobs, relay: TestRelay
+) -> None:
+    undo = change_address(client, run_jobs, relay)
+    person(OLD)
+    assert another_browser(app).submit(undo).status_code == 409
+    assert address(anna) == NEW
+    assert client.get("/account").status_code == 200

@@ -1,9 +1,10 @@
 """Email address and password: whose they are, and how a password is replaced."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from webapp import audit
-from webapp.accounts import guessing, passwords, sign_ups
+from webapp.accounts import guessing, known_devices, passwords, sign_ups
 from webapp.accounts.factors.enrolment import has_second_factor
 from webapp.accounts.guessing import Door
 from webapp.accounts.models import Account
@@ -19,6 +20,12 @@ def take_turn(address: str, *, device: str, now: datetime) -> None:
     """Before `check`, and committed: counts the try. Raises TooManyGuesses, for unknown addresses too."""
     if fingerprint := _fingerprint(address):
         guessing.take_turn(Door.PASSWORD, fingerprint, device=device, now=now)
+
+
+def device_at_hand(address: str) -> str:
+    """The name of this browser if the person with this address signed in with it before. Nobody's is looked up, too."""
+    subject = _find(address)
+    return known_devices.recognised(subject.id if subject else uuid4())
 
 
 def check(address: str, password: str, *, device: str, now: datetime) -> Account | None:
@@ -70,6 +77,12 @@ def replace_password(account: Account, password: str, *, now: datetime) -> None:
     account.confirmed_at = account.confirmed_at or now
     trail.record(Action.PASSWORD_CHANGED, account.subject, now=now)
     messages.send("accounts/password_changed", account.subject, now=now)
+
+
+def drop_password(account: Account, *, now: datetime) -> None:
+    """The one that somebody knows opens nothing any more; links to change the password or the address die with it."""
+    account.password_hash = ""
+    account.password_changed_at = now
 
 
 def _fingerprint(address: str) -> bytes | None:

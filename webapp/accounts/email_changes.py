@@ -1,4 +1,5 @@
-"""Using another email address: wished with the password, confirmed from the new mailbox, told to the old one.
+"""Using another email address: wished with a fresh proof, confirmed from the new mailbox, told to the old one, which
+can take it back for a week.
 
 As with a sign-up, the link alone is not enough: the person must be signed in or know the password. Otherwise somebody
 could get another person's address onto an account of their own by having that person sent a link.
@@ -8,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from webapp import links
+from webapp.accounts import alarms
 from webapp.accounts.models import Account, EmailChange
 from webapp.audit import Action
 from webapp.db import db
@@ -94,11 +96,44 @@ def confirm(confirmation: Confirmation, *, now: datetime) -> None:
     """Raises UsedLink or AddressTaken."""
     change, subject = confirmation.change, confirmation.account.subject
     links.use_once(confirmation.link, now=now)
-    try:
-        with db.session.begin_nested():
-            subjects.change_address(subject, change.new_email)
-    except IntegrityError as error:
-        raise AddressTaken from error
+    _use(change.new_email, subject)
     change.confirmed_at = now
     trail.record(Action.EMAIL_CHANGED, subject, now=now, old=change.old_email, new=change.new_email)
     messages.send("accounts/email_changed", subject, now=now, change=str(change.id))
+
+
+def undo_token(change: EmailChange, *, now: datetime) -> str:
+    return links.sign(Purpose.UNDO_NEW_EMAIL, now=now, change=str(change.id))
+
+
+def read_undo(token: str, *, now: datetime) -> Confirmation:
+    """Raises InvalidLink, ExpiredLink or UsedLink; used means also that a change before this one was undone."""
+    link = links.read(Purpose.UNDO_NEW_EMAIL, token, now=now)
+    change = db.session.get(EmailChange, UUID(link.data["change"]))
+    account = db.session.get(Account, change.subject_id) if change else None
+    if change is None or account is None:
+        raise InvalidLink
+    if change.undone_at or links.was_used(link):
+        raise UsedLink
+    return Confirmation(link, change, account)
+
+
+def undo(undoing: Confirmation, *, now: datetime) -> None:
+    """The old address counts again, and whoever changed it is put out. Raises UsedLink or AddressTaken."""
+    links.use_once(undoing.link, now=now)
+    change, account = undoing.change, undoing.account
+    _use(change.old_email, account.subject)
+    since = EmailChange.asked_at >= change.asked_at  # the mailboxes of later changes have no say any more
+    mine = EmailChange.subject_id == change.subject_id
+    db.session.execute(update(EmailChange).where(mine, since).values(undone_at=now))
+    trail.record(Action.EMAIL_CHANGE_UNDONE, account.subject, now=now, old=change.new_email, new=change.old_email)
+    messages.send("accounts/email_change_undone", account.subject, now=now, change=str(change.id))
+    alarms.secure(account, since=change.asked_at, now=now)
+
+
+def _use(address: str, subject: Subject) -> None:
+    try:
+        with db.session.begin_nested():
+            subjects.change_address(subject, address)
+    except IntegrityError as error:
+        raise AddressTaken from error

@@ -9,8 +9,8 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 
 from webapp import links
-from webapp.accounts import email_changes, password_reminders, password_resets, sign_ups
-from webapp.accounts.models import Account, EmailChange, SignUp
+from webapp.accounts import alarms, devices, email_changes, password_reminders, password_resets, sign_ups
+from webapp.accounts.models import Account, DeviceSession, EmailChange, SignUp
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.mail.catalogue import Content, Obsolete, service_email
@@ -89,7 +89,42 @@ def email_change_notice(message: Message) -> Content:
 @service_email("accounts/email_changed", title=_l("Your email address was changed"), reason=HAS_ACCOUNT)
 def email_changed(message: Message) -> Content:
     change = _change(message)
-    return _to_owner(message, to=change.old_email, new_email=change.new_email, when=change.confirmed_at)
+    token = email_changes.undo_token(change, now=utc_now())
+    return _to_owner(
+        message,
+        to=change.old_email,
+        new_email=change.new_email,
+        when=change.confirmed_at,
+        url=links.absolute_url("accounts.undo_new_email", token=token),
+    )
+
+
+@service_email("accounts/email_change_undone", title=_l("Your email address is the old one again"), reason=HAS_ACCOUNT)
+def email_change_undone(message: Message) -> Content:
+    change = _change(message)
+    return _to_owner(message, to=change.new_email, old_email=change.old_email, when=message.created_at)
+
+
+@service_email("accounts/new_device", title=_l("Somebody signed in from a new device"), reason=HAS_ACCOUNT)
+def new_device(message: Message) -> Content:
+    device = db.session.get(DeviceSession, UUID(message.ids["device"]))
+    if device is None:
+        raise Obsolete
+    token = alarms.link_token(device, now=utc_now())
+    return _to_owner(
+        message,
+        device=devices.name_of(device.user_agent),
+        network=device.network,
+        when=device.signed_in_at,
+        url=links.absolute_url("accounts.not_me", token=token),
+    )
+
+
+@service_email("accounts/secured", title=_l("Your account was made safe: choose a new password"), reason=HAS_ACCOUNT)
+def secured(message: Message) -> Content:
+    token = password_resets.link_token(_account(message), now=utc_now())
+    url = links.absolute_url("accounts.open_reset", token=token)
+    return _to_owner(message, url=url, when=message.created_at, again_url=_forgotten())
 
 
 def _to_owner(message: Message, *, to: str | None = None, **variables: Any) -> Content:

@@ -7,7 +7,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired
 
 from webapp import language
@@ -27,6 +36,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 class SignInForm(Form):
     email = StringField(_l("Email"), [InputRequired(_l("Enter your email address."))])
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
+    shared = BooleanField(_l("This is a shared computer"))
 
 
 class ForgottenForm(Form):

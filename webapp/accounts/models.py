@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import DateTime, Enum, ForeignKey, LargeBinary, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -108,10 +108,22 @@ class DeviceSession(Base):
     network: Mapped[str]
     signed_in_at: Mapped[Timestamp]
     seen_at: Mapped[Timestamp]
+    shared: Mapped[bool] = mapped_column(server_default=false())  # a computer that others use too
     proved_at: Mapped[Timestamp]  # when its owner last proved to be there: see proofs.py
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     account: Mapped[Account] = relationship(lazy="joined")
+
+
+class KnownDevice(Base):
+    """A browser in which somebody signed in before. Its cookie holds a random token; here is a hash of that."""
+
+    __tablename__ = "known_devices"
+
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.subject_id", ondelete="CASCADE"), index=True)
+    first_seen_at: Mapped[Timestamp]
+    seen_at: Mapped[Timestamp]
 
 
 class EmailChange(Base):
@@ -125,6 +137,7 @@ class EmailChange(Base):
     new_email: Mapped[str]
     asked_at: Mapped[Timestamp]
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Guesses(Base):

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import request
+from flask import request, session
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import ColumnElement, select, true, update
+from sqlalchemy import ColumnElement, case, select, true, update
 
 from webapp.access import Role
+from webapp.accounts import known_devices, shared_computers
 from webapp.accounts.factors.enrolment import has_second_factor
 from webapp.accounts.models import Account, DeviceSession
 from webapp.audit import Action
 from webapp.clock import utc_now
 from webapp.config import settings
 from webapp.db import db
+from webapp.mail import messages
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
@@ -74,6 +76,8 @@ def sign_in(account: Account, *, now: datetime) -> None:
     """Starts a device session for this browser. Whoever was signed in here is signed out."""
     if current_user.is_authenticated:
         sign_out(now=now)
+    shared = shared_computers.was_noted()
+    new_device = not known_devices.recognised(account.subject_id) and _signed_in_before(account)
     token = secrets.token_urlsafe(32)
     device = DeviceSession(
         account=account,
@@ -83,16 +87,24 @@ def sign_in(account: Account, *, now: datetime) -> None:
         signed_in_at=now,
         seen_at=now,
         proved_at=now,
+        shared=shared,
     )
     db.session.add(device)
+    db.session.flush()
     login_user(SignedIn(device, token))
-    trail.record(Action.SIGNED_IN, account.subject, now=now)
+    session.permanent = not shared  # otherwise the cookie ends with the browser
+    if not shared:
+        known_devices.remember(account, now=now)
+    if new_device:
+        messages.send("accounts/new_device", account.subject, now=now, device=str(device.id))
+    trail.record(Action.SIGNED_IN, account.subject, now=now, network=device.network, user_agent=device.user_agent)
 
 
 def sign_out(*, now: datetime) -> None:
     current_user.device.ended_at = now
     trail.record(Action.SIGNED_OUT, current_user.subject, now=now)
     logout_user()
+    session.permanent = False
 
 
 def active(subject: Subject, *, now: datetime) -> Sequence[DeviceSession]:
@@ -130,11 +142,17 @@ def load(token: str) -> SignedIn | None:
 
 
 def _is_active(now: datetime) -> list[ColumnElement[bool]]:
+    idle, shared_idle = settings().session_idle, settings().session_idle_shared
     return [
         DeviceSession.ended_at.is_(None),
-        DeviceSession.seen_at > now - settings().session_idle,
+        DeviceSession.seen_at > now - case((DeviceSession.shared, shared_idle), else_=idle),
         DeviceSession.signed_in_at > now - settings().session_absolute,
     ]
+
+
+def _signed_in_before(account: Account) -> bool:
+    before = select(DeviceSession.id).where(DeviceSession.subject_id == account.subject_id)
+    return db.session.scalar(before.limit(1)) is not None
 
 
 def _end(subject: Subject, which: ColumnElement[bool], *, now: datetime) -> None:

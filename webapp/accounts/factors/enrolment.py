@@ -37,6 +37,14 @@ def removed(action: Action, account: Account, *, now: datetime, name: str | None
         db.session.execute(delete(RecoveryCode).where(RecoveryCode.subject_id == account.subject_id))
 
 
+def drop_added(account: Account, *, since: datetime) -> None:
+    """Takes away what was added since then, when it may have been somebody else who added it."""
+    for added_at in (AuthenticatorApp.added_at, Passkey.added_at, RecoveryCode.made_at):
+        factor = added_at.class_
+        db.session.execute(delete(factor).where(factor.subject_id == account.subject_id, added_at >= since))
+    tidy(account)
+
+
 def turn_off(account: Account) -> None:
     """Takes all factors away."""
     for factor in (AuthenticatorApp, Passkey, RecoveryCode):

@@ -1,8 +1,10 @@
 """The pages of this package. Importing a module here puts its routes on the blueprint."""
 
 from webapp.accounts.routes import (
+    alarms,
     authenticator,
     confirmation,
+    devices,
     email,
     language,
     passkeys,
@@ -19,8 +21,10 @@ from webapp.accounts.routes import (
 from webapp.accounts.routes.blueprint import blueprint
 
 __all__ = [
+    "alarms",
     "authenticator",
     "confirmation",
+    "devices",
     "email",
     "language",
     "passkeys",

@@ -8,7 +8,7 @@ from flask_login import current_user
 from webapp.access import EVERYBODY_SIGNED_IN, allow, public
 from webapp.accounts import email_changes, passwords
 from webapp.accounts.email_changes import AddressTaken, Confirmation, TooManyWishes
-from webapp.accounts.forms import EmailForm, OwnerForm
+from webapp.accounts.forms import EmailForm, Form, OwnerForm
 from webapp.accounts.models import Account
 from webapp.accounts.proofs import fresh_proof
 from webapp.accounts.routes.blueprint import TRIES, blueprint
@@ -18,7 +18,7 @@ from webapp.db import db
 from webapp.guard import limiter
 from webapp.htmx import render, see_other
 from webapp.language import speak
-from webapp.links import InvalidLink, LinkProblem
+from webapp.links import ExpiredLink, InvalidLink, LinkProblem, UsedLink
 from webapp.subjects.current import current_subject
 
 
@@ -74,6 +74,31 @@ def use_new_email(token: str) -> ResponseReturnValue:
     return see_other(url_for("accounts.profile"))
 
 
+@blueprint.get("/account/email/undo/<token>")
+@public
+def undo_new_email(token: str) -> ResponseReturnValue:
+    try:
+        undoing = email_changes.read_undo(token, now=utc_now())
+    except LinkProblem as problem:
+        return _explain_undo(problem)
+    speak(undoing.account.subject.language)
+    return render("accounts/undo_new_email.html", form=Form(), token=token, change=undoing.change)
+
+
+@blueprint.post("/account/email/undo/<token>")
+@public
+@limiter.limit(TRIES)
+def take_back_email(token: str) -> ResponseReturnValue:
+    now = utc_now()
+    try:
+        email_changes.undo(email_changes.read_undo(token, now=now), now=now)
+    except (LinkProblem, AddressTaken) as problem:
+        db.session.rollback()
+        return _explain_undo(problem)
+    db.session.commit()
+    return see_other(url_for("accounts.secured"))
+
+
 def _is_another(form: EmailForm) -> bool:
     if form.email.data != current_subject().email:
         return True
@@ -113,3 +138,10 @@ def _explain(problem: Exception) -> ResponseReturnValue:
         return render("accounts/broken_link.html", status=404)
     status = 409 if isinstance(problem, AddressTaken) else 410
     return render("accounts/email_change_problem.html", status=status, problem=type(problem).__name__)
+
+
+def _explain_undo(problem: Exception) -> ResponseReturnValue:
+    if isinstance(problem, UsedLink):
+        return see_other(url_for("accounts.secured"))
+    status = 409 if isinstance(problem, AddressTaken) else 410 if isinstance(problem, ExpiredLink) else 404
+    return render("accounts/undo_problem.html", status=status, problem=type(problem).__name__)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.access import public
-from webapp.accounts import credentials, sessions
+from webapp.accounts import credentials, sessions, shared_computers
 from webapp.accounts.factors import second_step
 from webapp.accounts.factors.enrolment import has_second_factor
 from webapp.accounts.forms import SignInForm
@@ -38,15 +38,17 @@ def start_session() -> ResponseReturnValue:
     form, wanted, now = SignInForm(), local_path(request.form.get("next")), utc_now()
     if not form.validate_on_submit():
         return render("accounts/sign_in.html", status=422, form=form, next=wanted, refused=False)
+    device = credentials.device_at_hand(form.email.data)
     try:
-        credentials.take_turn(form.email.data, device="", now=now)
+        credentials.take_turn(form.email.data, device=device, now=now)
     except TooManyGuesses as too_many:
         return _let_wait(form, wanted, too_many.pause)
     db.session.commit()
-    account = credentials.check(form.email.data, form.password.data, device="", now=now)
+    account = credentials.check(form.email.data, form.password.data, device=device, now=now)
     if account is None:
         db.session.commit()
         return render("accounts/sign_in.html", status=422, form=form, next=wanted, refused=True)
+    shared_computers.note(shared=form.shared.data)
     credentials.strengthen(account, form.password.data)
     if has_second_factor(account):
         second_step.begin(account, wanted=wanted, now=now)
@@ -65,7 +67,9 @@ def sign_out() -> ResponseReturnValue:
         sessions.sign_out(now=utc_now())
         db.session.commit()
     flash(_("You are signed out."), "success")
-    return see_other(url_for("portal.home"))
+    response = see_other(url_for("portal.home"))
+    response.headers["Clear-Site-Data"] = '"cache"'  # what the back button would show
+    return response
 
 
 def _let_wait(form: SignInForm, wanted: str | None, pause: timedelta) -> ResponseReturnValue:

@@ -304,6 +304,7 @@ def upgrade() -> None:
         sa.Column("new_email", sa.String(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["subject_id"], ["subjects.id"], name=op.f("fk_email_changes_subject_id"), ondelete="CASCADE"
         ),
@@ -500,6 +501,7 @@ def upgrade() -> None:
         sa.Column("network", sa.String(), nullable=False),
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shared", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -509,6 +511,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_device_sessions_token_hash")),
     )
     op.create_index(op.f("ix_device_sessions_subject_id"), "device_sessions", ["subject_id"], unique=False)
+    op.create_table(
+        "known_devices",
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subject_id"], ["accounts.subject_id"], name=op.f("fk_known_devices_subject_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_known_devices")),
+    )
+    op.create_index(op.f("ix_known_devices_subject_id"), "known_devices", ["subject_id"], unique=False)
     op.create_table(
         "passkeys",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -550,6 +564,8 @@ def downgrade() -> None:
     op.drop_table("recovery_codes")
     op.drop_index(op.f("ix_passkeys_subject_id"), table_name="passkeys")
     op.drop_table("passkeys")
+    op.drop_index(op.f("ix_known_devices_subject_id"), table_name="known_devices")
+    op.drop_table("known_devices")
     op.drop_index(op.f("ix_device_sessions_subject_id"), table_name="device_sessions")
     op.drop_table("device_sessions")
     op.drop_index("ix_campaign_counts_campaign", table_name="campaign_counts")

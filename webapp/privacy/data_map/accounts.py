@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from webapp.accounts.models import Account, DeviceSession, EmailChange, Guesses, Profile, SignUp
+from webapp.accounts.models import Account, DeviceSession, EmailChange, Guesses, KnownDevice, Profile, SignUp
 from webapp.privacy.data_map.subjects import SECRET, SERVICE
 from webapp.privacy.data_map.vocabulary import (
     NUMBER,
@@ -58,6 +58,7 @@ TABLES: list[SubjectTable | OtherTable] = [
             EmailChange.new_email: Personal(_l("New address"), CONTACT, SECURITY, PROVIDED),
             EmailChange.asked_at: Personal(_l("Asked for"), CONTACT, SECURITY, OBSERVED),
             EmailChange.confirmed_at: Personal(_l("Confirmed"), CONTACT, SECURITY, OBSERVED),
+            EmailChange.undone_at: Personal(_l("Undone"), CONTACT, SECURITY, OBSERVED),
             EmailChange.id: NUMBER,
             EmailChange.subject_id: NUMBER,
         },
@@ -111,6 +112,7 @@ TABLES: list[SubjectTable | OtherTable] = [
             DeviceSession.network: Personal(_l("Network address"), INTERACTION, SECURITY, OBSERVED),
             DeviceSession.signed_in_at: Personal(_l("Signed in"), INTERACTION, SECURITY, OBSERVED),
             DeviceSession.seen_at: Personal(_l("Last used"), INTERACTION, SECURITY, OBSERVED),
+            DeviceSession.shared: Personal(_l("Shared computer"), INTERACTION, SECURITY, PROVIDED),
             DeviceSession.proved_at: Personal(_l("Password or code last entered"), INTERACTION, SECURITY, OBSERVED),
             DeviceSession.ended_at: Personal(_l("Signed out"), INTERACTION, SECURITY, OBSERVED),
             DeviceSession.token_hash: Personal(
@@ -138,6 +140,20 @@ TABLES: list[SubjectTable | OtherTable] = [
                 _l("Fingerprint of the email address"), INTERACTION, SECURITY, Source.DERIVED, withheld=SECRET
             ),
             Guesses.id: NUMBER,
+        },
+    ),
+    SubjectTable(
+        KnownDevice,
+        _l("Browsers we know you by"),
+        reach=KnownDevice.subject_id,
+        order=KnownDevice.first_seen_at,
+        attributes={
+            KnownDevice.first_seen_at: Personal(_l("First sign-in"), INTERACTION, SECURITY, OBSERVED),
+            KnownDevice.seen_at: Personal(_l("Last sign-in"), INTERACTION, SECURITY, OBSERVED),
+            KnownDevice.fingerprint: Personal(
+                _l("Fingerprint of the browser"), ACCESS, SECURITY, Source.DERIVED, withheld=SECRET
+            ),
+            KnownDevice.subject_id: NUMBER,
         },
     ),
 ]

@@ -29,7 +29,7 @@ COOKIES = {
     "session": Place(
         holds="the random token of the sign-in, a mark of the browser, the chosen language, and what protects forms",
         whose="whoever uses that browser",
-        until="they sign out or close the browser",
+        until="they sign out, the sign-in ends by itself, or, on a shared computer, they close the browser",
     ),
     "password_reset": Place(
         holds="the link from the email, on its way from the address to the form",
@@ -37,4 +37,10 @@ COOKIES = {
         until="the new password is chosen, or after 30 minutes",
     ),
 }
+COOKIES["device"] = Place(
+    holds="a random number, so that we tell a person when somebody signs in from another browser than theirs",
+    whose="whoever signed in with that browser and did not call it a shared computer",
+    until="400 days after the last sign-in",
+)
+COOKIES["__Host-device"] = COOKIES["device"]
 COOKIES["__Host-session"] = COOKIES["session"]  # its name where the site is served by HTTPS

@@ -103,6 +103,8 @@ ACTIONS = {
     Action.PROFILE_CHANGED: _l("profile changed"),
     Action.EMAIL_CHANGE_ASKED: _l("change of email address asked for"),
     Action.EMAIL_CHANGED: _l("email address changed"),
+    Action.EMAIL_CHANGE_UNDONE: _l("change of email address undone"),
+    Action.ACCOUNT_SECURED: _l("everybody signed out and the password taken back, because it was not you"),
     Action.PASSWORD_RESET_ASKED: _l("new password asked for"),
     Action.PASSWORD_CHANGED: _l("password changed"),
     Action.PROOF_REFUSED: _l("a sensitive change was not let through: wrong password or code"),
