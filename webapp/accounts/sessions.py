@@ -76,26 +76,16 @@ def sign_in(account: Account, *, now: datetime) -> None:
     """Starts a device session for this browser. Whoever was signed in here is signed out."""
     if current_user.is_authenticated:
         sign_out(now=now)
-    shared = shared_computers.was_noted()
-    new_device = not known_devices.recognised(account.subject_id) and _signed_in_before(account)
+    is_new_device = not known_devices.recognised(account.subject_id) and _signed_in_before(account)
     token = secrets.token_urlsafe(32)
-    device = DeviceSession(
-        account=account,
-        token_hash=_hash(token),
-        user_agent=request.user_agent.string[:LONGEST_USER_AGENT],
-        network=request.remote_addr or "",
-        signed_in_at=now,
-        seen_at=now,
-        proved_at=now,
-        shared=shared,
-    )
+    device = _device_session(account, token, now=now)
     db.session.add(device)
     db.session.flush()
     login_user(SignedIn(device, token))
-    session.permanent = not shared  # otherwise the cookie ends with the browser
-    if not shared:
+    session.permanent = not device.shared  # otherwise the cookie ends with the browser
+    if not device.shared:
         known_devices.remember(account, now=now)
-    if new_device:
+    if is_new_device:
         messages.send("accounts/new_device", account.subject, now=now, device=str(device.id))
     trail.record(Action.SIGNED_IN, account.subject, now=now, network=device.network, user_agent=device.user_agent)
 
@@ -148,6 +138,19 @@ def _is_active(now: datetime) -> list[ColumnElement[bool]]:
         DeviceSession.seen_at > now - case((DeviceSession.shared, shared_idle), else_=idle),
         DeviceSession.signed_in_at > now - settings().session_absolute,
     ]
+
+
+def _device_session(account: Account, token: str, *, now: datetime) -> DeviceSession:
+    return DeviceSession(
+        account=account,
+        token_hash=_hash(token),
+        user_agent=request.user_agent.string[:LONGEST_USER_AGENT],
+        network=request.remote_addr or "",
+        signed_in_at=now,
+        seen_at=now,
+        proved_at=now,
+        shared=shared_computers.was_noted(),
+    )
 
 
 def _signed_in_before(account: Account) -> bool:
