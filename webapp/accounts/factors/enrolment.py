@@ -33,8 +33,7 @@ def tell(action: Action, account: Account, *, now: datetime, name: str | None = 
 def removed(action: Action, account: Account, *, now: datetime, name: str | None = None) -> None:
     """Recovery codes go with the last factor that they could stand in for: alone they would only be a way in."""
     tell(action, account, now=now, name=name)
-    if not has_second_factor(account):
-        db.session.execute(delete(RecoveryCode).where(RecoveryCode.subject_id == account.subject_id))
+    _drop_lone_codes(account)
 
 
 def drop_added(account: Account, *, since: datetime) -> None:
@@ -42,10 +41,15 @@ def drop_added(account: Account, *, since: datetime) -> None:
     for added_at in (AuthenticatorApp.added_at, Passkey.added_at, RecoveryCode.made_at):
         factor = added_at.class_
         db.session.execute(delete(factor).where(factor.subject_id == account.subject_id, added_at >= since))
-    tidy(account)
+    _drop_lone_codes(account)
 
 
 def turn_off(account: Account) -> None:
     """Takes all factors away."""
     for factor in (AuthenticatorApp, Passkey, RecoveryCode):
         db.session.execute(delete(factor).where(factor.subject_id == account.subject_id))
+
+
+def _drop_lone_codes(account: Account) -> None:
+    if not has_second_factor(account):
+        db.session.execute(delete(RecoveryCode).where(RecoveryCode.subject_id == account.subject_id))
