@@ -5,6 +5,7 @@ import shlex
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -25,6 +26,13 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE = 15_000
 
 expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process of pytest runs them all, so that one demo is enough."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 class OpenBrowser(Protocol):
