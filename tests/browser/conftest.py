@@ -112,7 +112,7 @@ def mailbox(demo: Demo) -> Mailbox:
 
 @pytest.fixture(scope="package")
 def demo_app(demo: Demo) -> Flask:
-    """The application on the demo's database and with its keys. The limiter is one for every application of a process."""
+    """The application on the demo's database and with its keys. A process has one limiter for all applications."""
     lines = (demo.folder / "demo.env").read_text().splitlines()
     environment = dict(shlex.split(line)[0].split("=", 1) for line in lines) | {"RATE_LIMITS": "false"}
     return create_app(Settings.model_validate({name.lower(): value for name, value in environment.items()}))
