@@ -29,9 +29,7 @@ VALUES = {
     "body_html": Markup("<p>Water cools every server.</p>"),
     "body_text": "Water cools every server.",
 }
-WRITTEN_BY_MARKETERS = (
-    "campaigns/campaign"  # the frame of what they write, and of `campaigns/test`
-)
+WRITTEN_BY_MARKETERS = "campaigns/campaign"  # the frame of what they write, and of `campaigns/test`
 MARKETING = {"unsubscribe_url": "http://localhost/unsubscribe", "preferences_url": "http://localhost/preferences"}
 SERVICE = {"unsubscribe_url": None, "preferences_url": None}
 
