@@ -162,7 +162,8 @@ def test_signing_in_on_two_tabs_leaves_one_session(client: PageClient) -> None:
     for _ in range(2):
         data = {"email": ANNA, "password": PASSWORD, "csrf_token": token}
         assert client.post("/sign-in", data=data).status_code == 303
-    assert [device.ended_at is None for device in db.session.scalars(select(DeviceSession))] == [False, True]
+    in_order = select(DeviceSession).order_by(DeviceSession.signed_in_at)
+    assert [device.ended_at is None for device in db.session.scalars(in_order)] == [False, True]
 
 
 def test_signing_out_on_two_tabs_is_harmless(client: PageClient, sign_in: SignIn) -> None:

@@ -6,10 +6,10 @@ from html import unescape
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
 from markupsafe import Markup
 
 from webapp.config import Settings
+from webapp.language import speaking
 from webapp.mail.catalogue import catalogue
 from webapp.mail.rendering import EMAILS, Rendered, render
 
@@ -65,7 +65,7 @@ def rendering(email: str, language: str) -> Rendered:
 
 
 def reason_for(email: str, language: str) -> str:
-    with force_locale(language):
+    with speaking(language):
         return "You subscribed." if email == WRITTEN_BY_MARKETERS else str(catalogue[email].reason)
 
 

@@ -1,9 +1,10 @@
 """What became of a campaign: totals, how they grew, and the words with which relays refused."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from flask_babel import to_user_timezone
 from sqlalchemy import case, func, literal, select
 
 from webapp.campaigns.models import Campaign, CampaignCount, Delivery
@@ -82,7 +83,7 @@ def history(campaign: Campaign) -> list[Point]:
     ).one()
     if first is None:
         return []
-    stride, midnight = _stride(last - first), first.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    stride, midnight = _stride(last - first), to_user_timezone(first).replace(hour=0, minute=0, second=0, microsecond=0)
     at = func.date_bin(literal(stride), CampaignCount.at, literal(midnight)).label("stretch")
     rows = db.session.execute(
         select(at, *(_sum(figure) for figure in ("sent", "failed", "unsubscribed")))

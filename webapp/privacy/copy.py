@@ -11,10 +11,10 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from flask import current_app
-from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from webapp.language import speaking
 from webapp.privacy import data_map, records
 from webapp.privacy.data_map.vocabulary import SubjectTable
 from webapp.privacy.data_map.words import CATEGORIES, PURPOSES, SOURCES
@@ -61,14 +61,14 @@ def write(file: IO[bytes], subject: Subject, *, now: datetime) -> Iterator[None]
             yield
         for name in TEMPLATES:
             template = current_app.jinja_env.get_template(name)
-            with force_locale(subject.language), _entry(archive, PurePath(name).name, now) as entry:
+            with speaking(subject.language), _entry(archive, PurePath(name).name, now) as entry:
                 entry.writelines(template.generate(_context(chapters, subject, now)))
         yield
 
 
 def _write_table(archive: ZipFile, table: SubjectTable, subject: Subject, *, now: datetime) -> Chapter:
     chapter = Chapter(table, [], 0)
-    with force_locale(subject.language), _entry(archive, chapter.file, now) as entry:
+    with speaking(subject.language), _entry(archive, chapter.file, now) as entry:
         head = json.dumps(_description(table), ensure_ascii=False, indent=1)
         entry.write(head.removesuffix("\n}") + ',\n "rows": [')
         count = 0
