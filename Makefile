@@ -32,7 +32,7 @@ test-deep: environment browser ## the slow ones: kills, floods, scanners
 lint: environment ## style, types, and which part may import which
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict webapp jobs deploy tests
+	$(BIN)/mypy --strict webapp jobs deploy tests bench
 	$(BIN)/lint-imports
 
 bench: environment ## how fast it is, beside what else there is
