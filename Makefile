@@ -24,7 +24,7 @@ reset: ## ends the demo and clears its data
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m deploy.demo.reset; else rm -rf var; fi
 
 test: environment browser ## all tests but the deep ones, in a few minutes
-	$(BIN)/pytest -m "not deep and not screens"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not deep and not screens"
 
 test-deep: environment browser ## the slow ones: kills, floods, scanners
 	$(BIN)/pytest -m deep
@@ -32,7 +32,7 @@ test-deep: environment browser ## the slow ones: kills, floods, scanners
 lint: environment ## style, types, and which part may import which
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict webapp jobs deploy tests
+	$(BIN)/mypy --strict webapp jobs deploy tests bench
 	$(BIN)/lint-imports
 
 bench: environment ## how fast it is, beside what else there is

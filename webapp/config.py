@@ -10,8 +10,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
 
+from babel.dates import get_timezone
 from flask import current_app
-from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -26,6 +27,15 @@ def _comma_separated(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _known_time_zone(name: str) -> str:
+    try:
+        get_timezone(name)
+    except LookupError as error:
+        raise ValueError(f"{name!r} is no time zone") from error
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 Texts = Annotated[list[str], NoDecode, BeforeValidator(_comma_separated)]
 Networks = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_comma_separated)]
 Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(_comma_separated)]
@@ -68,6 +78,7 @@ class Settings(BaseSettings):
     company_address: str = Field("", description="Postal address, shown at the foot of emails. Commas part its lines.")
     brand_colour: str = Field("#1f5eff", pattern=r"^#[0-9a-fA-F]{6}$", description="The one accent colour.")
     languages: Texts = Field(["en", "de", "fr", "it"], description="Offered languages; the first is the default.")
+    time_zone: TimeZone = Field("UTC", description="Of the times people read, for example `Europe/Zurich`.")
     default_country: str = Field("CH", pattern="^[A-Z]{2}$", description="Country assumed for phone numbers.")
 
     session_idle: timedelta = Field(timedelta(days=14), description="A sign-in ends after so long without use.")

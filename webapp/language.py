@@ -1,11 +1,15 @@
 """Which language a page speaks: what was chosen, else what the person is known to read, else what the browser asks."""
 
+from contextlib import AbstractContextManager
+
 from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_locale
 from flask_login import current_user
 
 from webapp.config import Settings, settings
 
+# "5 March 2026" is understood everywhere, "3/5/2026" is not.
+REGIONS = {"en": "en_GB"}
 OWN_NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "it": "Italiano"}
 
 babel = Babel()
@@ -13,8 +17,9 @@ babel = Babel()
 
 def init_app(app: Flask, chosen: Settings) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = chosen.languages[0]
+    app.config["BABEL_DEFAULT_TIMEZONE"] = chosen.time_zone
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
-    babel.init_app(app, locale_selector=_select)
+    babel.init_app(app, locale_selector=lambda: _region(_select()))
     app.jinja_env.globals["current_language"] = current_language
 
 
@@ -35,6 +40,11 @@ def speak(language: str) -> None:
     g.language = language
 
 
+def speaking(language: str) -> AbstractContextManager[None]:
+    """For what is written to somebody outside their own request: emails, files."""
+    return force_locale(_region(language))  # type: ignore[no-any-return]  # Flask-Babel types it as Any
+
+
 def offered() -> list[tuple[str, str]]:
     return [(code, OWN_NAMES.get(code, code)) for code in settings().languages]
 
@@ -48,3 +58,7 @@ def _select() -> str:
         return str(current_user.language)
     offers = settings().languages
     return request.accept_languages.best_match(offers) or offers[0]
+
+
+def _region(language: str) -> str:
+    return REGIONS.get(language, language)

@@ -28,6 +28,7 @@ def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mappi
         "DEMO_AUTHENTICATOR_KEY": authenticator.KEY,
         "DEMO_MAIL_FOLDER": str(folder / "mail"),
         "COMPANY_NAME": "Alpenglow Hosting",
+        "TIME_ZONE": "Europe/Zurich",
         "COMPANY_ADDRESS": "Alpenglow Hosting AG, Gäuggelistrasse 1, 7000 Chur, Switzerland",
         "MAIL_FROM": "hello@alpenglow.example",
     }

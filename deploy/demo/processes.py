@@ -87,9 +87,10 @@ class Process:
             shutil.rmtree(self.program.scratch, ignore_errors=True)
 
     def last_words(self, lines: int = 5) -> str:
-        with self.log.open("rb") as log:
+        with suppress(FileNotFoundError), self.log.open("rb") as log:  # somebody may have cleared the folder
             log.seek(max(0, self.log.stat().st_size - 4000))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
+        return ""
 
     def _start(self) -> None:
         self._started = time.monotonic()

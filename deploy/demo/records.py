@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import insert
 
@@ -26,6 +25,7 @@ from webapp.consents import wordings
 from webapp.consents.models import Consent, Method, Subscription, Suppression, Topic
 from webapp.crypto import key_ring, new_key, seal
 from webapp.db import Base, db
+from webapp.language import speaking
 from webapp.mail.models import State
 from webapp.subjects.addresses import address_hash
 from webapp.subjects.models import Subject, SubjectKey
@@ -102,7 +102,7 @@ class Records:
 
     def _consent(self, choice: Choice) -> Row:
         topic, language = self._topics[choice.topic] if choice.topic else None, choice.person.language
-        with force_locale(language):
+        with speaking(language):
             return {
                 "subject_id": choice.person.id,
                 "topic_id": topic.id if topic else None,

@@ -5,6 +5,7 @@ import shlex
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyotp
@@ -27,6 +28,13 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE = 15_000
 
 expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process of pytest runs them all, so that one demo is enough."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 class OpenBrowser(Protocol):
@@ -106,7 +114,7 @@ def mailbox(demo: Demo) -> Mailbox:
 
 @pytest.fixture(scope="package")
 def demo_app(demo: Demo) -> Flask:
-    """The application on the demo's database, with its keys. The limiter is one for all applications of a process."""
+    """The application on the demo's database and with its keys. A process has one limiter for all applications."""
     lines = (demo.folder / "demo.env").read_text().splitlines()
     environment = dict(shlex.split(line)[0].split("=", 1) for line in lines) | {"RATE_LIMITS": "false"}
     return create_app(Settings.model_validate({name.lower(): value for name, value in environment.items()}))

@@ -204,20 +204,24 @@ def test_refusals_are_shown_in_the_words_of_the_server(
     assert "reader1@example.org" not in page
 
 
-def test_the_plots_have_no_gaps(marketer: PageClient, draft: str) -> None:
+def test_the_plots_have_no_gaps_and_no_empty_ends(marketer: PageClient, draft: str) -> None:
     campaign, began = stored(), datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
     campaign.state, campaign.sending_since = CampaignState.SENT, began
     for at, figure, delta in (
         (began, "recipients", 70),
         (began, "sent", 70),
-        (began + timedelta(days=9), "unsubscribed", 4),
+        (began + timedelta(days=2), "unsubscribed", 4),
         (began + timedelta(days=11), "unsubscribed", 1),
     ):
         db.session.add(CampaignCount(campaign_id=campaign.id, at=at, figure=figure, delta=delta))
     db.session.commit()
-    plot = marketer.get(draft).text.partition('id="unsubscribed-plot"')[2]
-    numbers = re.findall(r'<th scope="row">([^<]+)</th><td>(\d+)</td>', plot)
-    assert numbers == [(f"{day} Mar", {10: "4", 12: "1"}.get(day, "0")) for day in range(1, 13)]
+    sent, _, unsubscribed = marketer.get(draft).text.partition('id="unsubscribed-plot"')
+    assert plotted(sent) == [("09:30:00", "70")]
+    assert plotted(unsubscribed) == [(f"{day} Mar", {3: "4", 12: "1"}.get(day, "0")) for day in range(3, 13)]
+
+
+def plotted(plot: str) -> list[tuple[str, str]]:
+    return re.findall(r'<th scope="row">([^<]+)</th><td>(\d+)</td>', plot)
 
 
 def test_what_is_uncertain_is_explained(

@@ -223,6 +223,23 @@ def test_what_a_dead_worker_had_started_is_uncertain_and_the_rest_is_sent(
     assert campaign.state is CampaignState.SENT
 
 
+def test_a_deleted_campaign_does_not_hold_up_the_recovery_of_another(
+    marketer: Subject, news: UUID, relay: TestRelay, run_jobs: RunJobs
+) -> None:
+    readers(news, 2)
+    relay.at_recipient = lambda address: "450 later"
+    deleted, other = draft(news), draft(news)
+    for campaign in (deleted, other):
+        start(campaign, marketer)
+    run_jobs()
+    for row in db.session.scalars(select(Delivery)):
+        row.state, row.claimed_by, row.started_at = State.CLAIMED, UUID(int=1), utc_now()
+    db.session.delete(deleted)
+    db.session.commit()
+    sending.recover(now=utc_now())
+    assert statistics.figures(other).uncertain == 2
+
+
 def test_the_relay_down_delays_and_loses_nothing(
     marketer: Subject, news: UUID, relay: TestRelay, run_jobs: RunJobs
 ) -> None:

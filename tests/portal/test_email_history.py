@@ -105,7 +105,7 @@ def test_a_campaign_names_the_day_on_which_the_person_agreed(client: PageClient,
     agree(anna, news, at=datetime.fromisoformat("2025-04-15T10:00Z"), given=False)
     agree(anna, uuid4(), at=datetime.fromisoformat("2025-05-01T10:00Z"))
     delivery(anna, news, at=datetime.fromisoformat("2025-06-01T10:00Z"))
-    assert "You subscribed to “Product news” on Apr 1, 2025." in client.get(PAGE).text
+    assert "You subscribed to “Product news” on 1 Apr 2025." in client.get(PAGE).text
 
 
 def test_a_yes_that_came_later_is_not_the_reason(client: PageClient, anna: Person) -> None:

@@ -61,7 +61,7 @@ def count(campaign: Campaign) -> int:
 
 def sample(campaign: Campaign) -> Recipient | None:
     """One of the people it would go to, for the preview."""
-    subject_id = db.session.scalar(_people(campaign).order_by(Subject.created_at).limit(1))
+    subject_id = db.session.scalar(_people(campaign).order_by(Subject.id).limit(1))
     return recipient(subject_id) if subject_id else None
 
 
@@ -96,8 +96,11 @@ def write_down(campaign: Campaign, *, now: datetime) -> None:
 
 
 def count_up(campaign_id: UUID, figure: str, delta: int, *, now: datetime) -> None:
+    """Nothing is counted for a campaign that was deleted meanwhile."""
     if delta:
-        db.session.add(CampaignCount(campaign_id=campaign_id, at=now, figure=figure, delta=delta))
+        row = select(Campaign.id, literal(now), literal(figure), literal(delta)).where(Campaign.id == campaign_id)
+        columns = ["campaign_id", "at", "figure", "delta"]
+        db.session.execute(insert(CampaignCount).from_select(columns, row))
 
 
 def _people(campaign: Campaign) -> Select[UUID]:

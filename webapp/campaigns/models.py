@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.campaigns.placeholders import filled
 from webapp.consents.models import Topic
 from webapp.db import Base, CreatedAt, Key, Timestamp
 from webapp.mail.models import Outgoing
@@ -41,6 +42,11 @@ class Campaign(Base):
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     topic: Mapped[Topic] = relationship(lazy="joined")
+
+    @property
+    def title(self) -> str:
+        """The subject line as those read it of whom nothing is known."""
+        return filled(self.subject, {}, unknown="…")
 
 
 class Delivery(Outgoing, Base):

@@ -14,15 +14,16 @@ from urllib.parse import quote
 from uuid import UUID
 
 import nh3
-from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.models import Campaign
+from webapp.campaigns.placeholders import PLACEHOLDER
 from webapp.campaigns.plain_text import plain_text
 from webapp.consents.unsubscribe_links import token_for
+from webapp.language import speaking
 from webapp.links import absolute_url
 from webapp.mail.rendering import Rendered, one_line
 from webapp.mail.rendering import render as render_email
@@ -34,7 +35,6 @@ VARIABLES = {
     "organization": _l("Company"),
     "email": _l("Email address"),
 }
-PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>[^{}|]*?)\s*(?:\|\s*(?P<otherwise>[^{}]*?)\s*)?\}\}")
 TEMPLATE_SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
 LINKS = ("unsubscribe_url", "preferences_url")
 
@@ -118,7 +118,7 @@ def compile_campaign(campaign: Campaign, language: str) -> Compiled:
     check(campaign.subject, campaign.body)
     slots = _Slots()
     body = slots.mark(campaign.body)
-    with force_locale(language):
+    with speaking(language):
         reason = str(_l("You get this because you subscribed to “%(topic)s”.", topic=campaign.topic.title(language)))
     frame = {
         "reason": reason,

@@ -1,9 +1,10 @@
 """What became of a campaign: totals, how they grew, and the words with which relays refused."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from flask_babel import to_user_timezone
 from sqlalchemy import case, func, literal, select
 
 from webapp.campaigns.models import Campaign, CampaignCount, Delivery
@@ -49,9 +50,7 @@ class Point:
     """What happened in the stretch of time that begins at `at`."""
 
     at: datetime
-    sent: int
-    failed: int
-    unsubscribed: int
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -75,24 +74,21 @@ def figures_of(campaigns: list[Campaign]) -> dict[UUID, Figures]:
     return {campaign_id: Figures(**totals) for campaign_id, totals in sums.items()}
 
 
-def history(campaign: Campaign) -> list[Point]:
-    """For a plot: stretches of equal length, without a gap, from the first thing that happened to the last."""
+def history(campaign: Campaign, *figures: str) -> list[Point]:
+    """For a plot: stretches of equal length, without a gap, from when a figure first grew to when one last did."""
+    counts = (CampaignCount.campaign_id == campaign.id, CampaignCount.figure.in_(figures))
     first, last = db.session.execute(
-        select(func.min(CampaignCount.at), func.max(CampaignCount.at)).where(CampaignCount.campaign_id == campaign.id)
+        select(func.min(CampaignCount.at), func.max(CampaignCount.at)).where(*counts)
     ).one()
     if first is None:
         return []
-    stride, midnight = _stride(last - first), first.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    stride, midnight = _stride(last - first), to_user_timezone(first).replace(hour=0, minute=0, second=0, microsecond=0)
     at = func.date_bin(literal(stride), CampaignCount.at, literal(midnight)).label("stretch")
-    rows = db.session.execute(
-        select(at, *(_sum(figure) for figure in ("sent", "failed", "unsubscribed")))
-        .where(CampaignCount.campaign_id == campaign.id)
-        .group_by(at)
-    )
-    counted = {row.stretch: Point(*row) for row in rows}
+    rows = db.session.execute(select(at, *map(_sum, figures)).where(*counts).group_by(at))
+    counted = {row.stretch: Point(row.stretch, dict(zip(figures, row[1:], strict=True))) for row in rows}
     begin = min(counted)
     stretches = (begin + number * stride for number in range((max(counted) - begin) // stride + 1))
-    return [counted.get(stretch, Point(stretch, 0, 0, 0)) for stretch in stretches]
+    return [counted.get(stretch, Point(stretch, dict.fromkeys(figures, 0))) for stretch in stretches]
 
 
 def failures(campaign: Campaign, *, limit: int) -> list[Failure]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +13,7 @@ from webapp import queue
 from webapp.audit import Action
 from webapp.consents.models import Consent, Method, Subscription, Suppression, SuppressionReason, Topic
 from webapp.db import db
+from webapp.language import speaking
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
@@ -112,7 +112,7 @@ def _write_down(subject: Subject, topic: Topic | None, *, given: bool, statement
 def _title(topic: Topic | None, language: str) -> str:
     if topic:
         return topic.title(language)
-    with force_locale(language):
+    with speaking(language):
         return str(_("All marketing emails"))
 
 

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
-from flask_babel import force_locale
 from sqlalchemy import select, update
 
 from webapp import queue
 from webapp.clock import utc_now
 from webapp.db import db
+from webapp.language import speaking
 from webapp.mail import delivery
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import Message, State
@@ -79,7 +79,7 @@ def _compose(key: UUID) -> tuple[str, EmailMessage]:
     message = db.session.get_one(Message, key)
     subject = db.session.get_one(Subject, message.subject_id)
     kind = catalogue[message.email]
-    with force_locale(subject.language):
+    with speaking(subject.language):
         content = kind.compose(message)
         standard = {"reason": str(kind.reason), "unsubscribe_url": None, "preferences_url": None}
         variables = standard | content.variables

@@ -12,11 +12,12 @@ from typing import Any
 import css_inline
 import mrml
 from flask import current_app
-from flask_babel import force_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from webapp.clock import utc_now
 from webapp.config import settings
+from webapp.language import speaking
 
 EMAILS = Path(__file__).parents[2] / "emails"
 
@@ -30,7 +31,7 @@ class Rendered:
 
 def render(name: str, variables: dict[str, Any], *, language: str) -> Rendered:
     """Renders the three templates of an email. Raises jinja2.UndefinedError for a variable that is not there."""
-    with force_locale(language):
+    with speaking(language):
         context = {"settings": settings(), "language": language, **variables}
         return Rendered(
             subject=one_line(_plain().get_template(f"{name}/subject.txt").render(context)),

@@ -10,7 +10,7 @@ from sqlalchemy import CompoundSelect, Row, Subquery, Text, Uuid, cast, func, nu
 
 from webapp.accounts.models import Profile
 from webapp.campaigns.models import Campaign, Delivery
-from webapp.campaigns.rendering import PLACEHOLDER
+from webapp.campaigns.placeholders import filled
 from webapp.consents.models import Consent
 from webapp.db import db
 from webapp.language import current_language
@@ -143,4 +143,4 @@ def _filled(text: str, subject: Subject) -> str:
     values = {"email": subject.email} | {
         name: getattr(profile, name) for name in ("given_name", "family_name", "full_name", "organization") if profile
     }
-    return one_line(PLACEHOLDER.sub(lambda slot: values.get(slot["name"]) or slot["otherwise"] or "", text))
+    return one_line(filled(text, values))

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import TextIOWrapper
 from itertools import groupby
+from pathlib import PurePath
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from flask import current_app
-from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from webapp.language import speaking
 from webapp.privacy import data_map, records
 from webapp.privacy.data_map.vocabulary import SubjectTable
 from webapp.privacy.data_map.words import CATEGORIES, PURPOSES, SOURCES
 from webapp.subjects.models import Subject
 
+TEMPLATES = ("privacy/copy/index.html", "privacy/copy/README.txt")
 ROWS_IN_OVERVIEW = 200
 
 
@@ -57,15 +59,16 @@ def write(file: IO[bytes], subject: Subject, *, now: datetime) -> Iterator[None]
         for table in data_map.exported_tables():
             chapters.append(_write_table(archive, table, subject, now=now))
             yield
-        for name in ("index.html", "README.txt"):
-            with force_locale(subject.language), _entry(archive, name, now) as entry:
-                entry.writelines(_template(name).generate(_context(chapters, subject, now)))
+        for name in TEMPLATES:
+            template = current_app.jinja_env.get_template(name)
+            with speaking(subject.language), _entry(archive, PurePath(name).name, now) as entry:
+                entry.writelines(template.generate(_context(chapters, subject, now)))
         yield
 
 
 def _write_table(archive: ZipFile, table: SubjectTable, subject: Subject, *, now: datetime) -> Chapter:
     chapter = Chapter(table, [], 0)
-    with force_locale(subject.language), _entry(archive, chapter.file, now) as entry:
+    with speaking(subject.language), _entry(archive, chapter.file, now) as entry:
         head = json.dumps(_description(table), ensure_ascii=False, indent=1)
         entry.write(head.removesuffix("\n}") + ',\n "rows": [')
         count = 0
@@ -100,10 +103,6 @@ def _context(chapters: Sequence[Chapter], subject: Subject, now: datetime) -> di
         "category_names": CATEGORIES,
         "shown": ROWS_IN_OVERVIEW,
     }
-
-
-def _template(name: str) -> Any:
-    return current_app.jinja_env.get_template(f"privacy/copy/{name}")
 
 
 def _entry(archive: ZipFile, name: str, now: datetime) -> TextIOWrapper:

@@ -45,7 +45,8 @@ def campaign(campaign_id: UUID) -> ResponseReturnValue:
         "campaigns/campaign.html",
         campaign=campaign,
         figures=statistics.figures(campaign),
-        history=statistics.history(campaign),
+        outcomes=statistics.history(campaign, "sent", "failed"),
+        withdrawals=statistics.history(campaign, "unsubscribed"),
         failures=statistics.failures(campaign, limit=MOST_FAILURES),
         part="txt" if request.args.get("part") == "txt" else "html",
     )
