@@ -1,7 +1,7 @@
 """Every kind of email, in every language: complete, in that language, and the same in text as in HTML."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import unescape
 
 import pytest
@@ -21,7 +21,17 @@ VALUES = {
     "url": "http://localhost/link",
     "reset_url": "http://localhost/reset",
     "sign_in_url": "http://localhost/sign-in",
+    "again_url": "http://localhost/again",
+    "security_url": "http://localhost/security",
     "new_email": "ursina@caduff.example",
+    "old_email": "u.caduff@example.org",
+    "device": "Firefox on Linux",
+    "network": "192.0.2.7",
+    "inviter": "Olga Ivanova",
+    "role": "Support",
+    "works_here": True,
+    "what": "An authenticator app was added",
+    "day": date(2025, 3, 4),
     "when": datetime(2026, 3, 4, 5, 6, tzinfo=UTC),
     "until": datetime(2026, 3, 11, 5, 6, tzinfo=UTC),
     "size": 1_234_567,
