@@ -17,7 +17,7 @@ Browser = TypeVar("Browser", bound=FlaskClient)
 
 
 def signed_in(browser: Browser, who: Person) -> Browser:
-    with browser.application.test_request_context():
+    with browser.application.app_context(), browser.application.test_request_context():
         account, now = db.session.get_one(Account, who.id), utc_now()
         if account.role in STAFF:
             db.session.merge(AuthenticatorApp(subject_id=who.id, key=b"", begun_at=now, added_at=now))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.accounts.browsers import another_browser, can_sign_in
 from tests.accounts.mailbox import link, newest
@@ -127,6 +127,17 @@ def test_a_withdrawn_invitation_cannot_be_accepted(app: Flask, client: PageClien
     refused = another_browser(app).get(path)
     assert refused.status_code == 410
     assert "not open any more" in refused.text
+
+
+def test_an_invitation_that_is_withdrawn_at_the_very_moment_gives_no_role(app: Flask, invite: Invite) -> None:
+    anna = person()
+    offer = invitations.read(invite(anna.email).rpartition("/")[2], now=utc_now())
+    account = db.session.get_one(Account, anna.id)
+    with app.app_context():  # another request
+        db.session.execute(delete(Invitation))
+        db.session.commit()
+    with pytest.raises(invitations.Withdrawn):
+        invitations.accept(offer, account, now=utc_now())
 
 
 def test_htmx_gets_the_list_without_the_withdrawn_one(client: PageClient, invite: Invite) -> None:

@@ -95,22 +95,25 @@ def read(token: str, *, now: datetime) -> Offer:
 
 
 def accept(offer: Offer, account: Account, *, now: datetime) -> None:
-    """For somebody who is signed in. Raises UsedLink."""
-    links.use_once(offer.link, now=now)
+    """For somebody who is signed in. Raises UsedLink or Withdrawn."""
+    _close(offer, now=now)
     account.role = offer.invitation.role
     messages.send("staff/role_changed", account.subject, now=now, role=account.role)
-    _close(offer.invitation, now=now)
 
 
 def accept_as_newcomer(offer: Offer, names: Mapping[str, str], password: str, *, now: datetime) -> None:
-    """Raises UsedLink, or AccountExists when one was made meanwhile."""
+    """Raises UsedLink, Withdrawn, or AccountExists when one was made meanwhile."""
     password_hash = passwords.hashed(password)
-    links.use_once(offer.link, now=now)
+    _close(offer, now=now)
     invitation = offer.invitation
     operators.open_account(invitation.subject, invitation.role, names, password_hash=password_hash, now=now)
-    _close(invitation, now=now)
 
 
-def _close(invitation: Invitation, *, now: datetime) -> None:
-    db.session.delete(invitation)
-    trail.record(Action.INVITATION_ACCEPTED, invitation.subject, now=now, role=invitation.role)
+def _close(offer: Offer, *, now: datetime) -> None:
+    links.use_once(offer.link, now=now)
+    this = Invitation.id == offer.invitation.id
+    still_open = db.session.scalar(select(Invitation.id).where(this).with_for_update())
+    if still_open is None:
+        raise Withdrawn
+    db.session.delete(offer.invitation)
+    trail.record(Action.INVITATION_ACCEPTED, offer.invitation.subject, now=now, role=offer.invitation.role)

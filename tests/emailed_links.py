@@ -1,0 +1,126 @@
+"""One link of each kind that we email, fresh from the mailbox, with what its owner does behind it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.accounts.browsers import another_browser
+from tests.accounts.mailbox import link, newest
+from tests.pages import PageClient
+from tests.people import PASSWORD, person, subscribe, topic
+from tests.relay import TestRelay
+from tests.signed_in import signed_in
+from webapp.access import Role
+from webapp.audit import Action, AuditEntry
+from webapp.consents.unsubscribe_links import token_for
+from webapp.db import db
+from webapp.links import Purpose
+
+NEW_PASSWORD = "alpine roses bloom in June"
+
+
+@dataclass
+class Mailbox:
+    """A person's browser, and how their emails reach them."""
+
+    app: Flask
+    browser: PageClient
+    run_jobs: Callable[[], None]
+    relay: TestRelay
+
+    def link_to(self, address: str) -> str:
+        self.run_jobs()
+        return link(newest(self.relay, address))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`path` is the link. What is done behind it is a POST of `entries` to `form`, and written down as `action`."""
+
+    path: str
+    form: str
+    action: Action
+    entries: dict[str, str] = field(default_factory=dict)
+
+    def times_done(self) -> int:
+        done = select(func.count()).where(AuditEntry.action == self.action)
+        return db.session.scalar(done) or 0
+
+
+class Kind(Protocol):
+    def __call__(self, mailbox: Mailbox) -> Sample: ...
+
+
+def confirm_sign_up(mailbox: Mailbox) -> Sample:
+    entries = {"email": "anna@example.org", "password": PASSWORD, "given_name": "Anna", "family_name": "Keller"}
+    mailbox.browser.submit("/sign-up", entries)
+    path = mailbox.link_to("anna@example.org")
+    return Sample(path, path, Action.SIGN_UP_CONFIRMED)
+
+
+def reset_password(mailbox: Mailbox) -> Sample:
+    mailbox.browser.submit("/password/forgotten", {"email": person().email})
+    path = mailbox.link_to("anna@example.org")
+    return Sample(path, "/password/new", Action.PASSWORD_CHANGED, {"password": NEW_PASSWORD})
+
+
+def confirm_new_email(mailbox: Mailbox) -> Sample:
+    signed_in(mailbox.browser, person()).submit("/account/profile/email", {"email": "new@example.org"})
+    path = mailbox.link_to("new@example.org")
+    return Sample(path, path, Action.EMAIL_CHANGED)
+
+
+def staff_invitation(mailbox: Mailbox) -> Sample:
+    office = signed_in(another_browser(mailbox.app), person("olga@example.org", role=Role.ADMINISTRATOR))
+    office.submit("/staff/people/invitation", {"email": "nora@example.org", "role": "support"})
+    path = mailbox.link_to("nora@example.org")
+    entries = {"given_name": "Nora", "family_name": "Meier", "password": NEW_PASSWORD}
+    return Sample(path, path, Action.INVITATION_ACCEPTED, entries)
+
+
+def staff_invitation_of_a_customer(mailbox: Mailbox) -> Sample:
+    office = signed_in(another_browser(mailbox.app), person("olga@example.org", role=Role.ADMINISTRATOR))
+    signed_in(mailbox.browser, person())
+    office.submit("/staff/people/invitation", {"email": "anna@example.org", "role": "support"})
+    path = mailbox.link_to("anna@example.org")
+    return Sample(path, path, Action.INVITATION_ACCEPTED)
+
+
+def download_export(mailbox: Mailbox) -> Sample:
+    signed_in(mailbox.browser, person()).submit("/account/data/exports", page="/account/data")
+    path = mailbox.link_to("anna@example.org")
+    copy = mailbox.browser.get(path).text.split('href="/account/data/exports/')[1].split('"')[0]
+    return Sample(path, f"/account/data/exports/{copy}/deletion", Action.EXPORT_DELETED)
+
+
+def unsubscribe(mailbox: Mailbox) -> Sample:
+    anna, news = person(), topic()
+    subscribe(anna, news)
+    path = f"/unsubscribe/{token_for(anna.id, topic_id=news, campaign_id=None)}"
+    return Sample(path, path, Action.CONSENT_WITHDRAWN)
+
+
+def preferences(mailbox: Mailbox) -> Sample:
+    anna, news = person(), topic()
+    subscribe(anna, news)
+    path = f"/preferences/{token_for(anna.id, topic_id=news, campaign_id=None)}"
+    return Sample(path, f"{path}/topics/{news}", Action.CONSENT_WITHDRAWN, {"on": "0"})
+
+
+SINGLE_USE: dict[Purpose, list[Kind]] = {
+    Purpose.CONFIRM_SIGN_UP: [confirm_sign_up],
+    Purpose.RESET_PASSWORD: [reset_password],
+    Purpose.CONFIRM_NEW_EMAIL: [confirm_new_email],
+    Purpose.STAFF_INVITATION: [staff_invitation, staff_invitation_of_a_customer],
+}
+REPEATABLE: dict[Purpose, list[Kind]] = {
+    Purpose.DOWNLOAD_EXPORT: [download_export],
+    Purpose.UNSUBSCRIBE: [unsubscribe, preferences],
+}
+NOT_EMAILED = {
+    Purpose.SECOND_STEP: "between password and second factor, in the cookie",
+    Purpose.PASSKEY: "what a passkey signs, in the page",
+}
