@@ -1,4 +1,4 @@
-"""A browser that is signed in already, for tests about what comes after. Staff have a second factor, as they must."""
+"""A browser that is signed in already, for tests about what comes after."""
 
 from typing import TypeVar
 
@@ -6,9 +6,7 @@ from flask import session
 from flask.testing import FlaskClient
 
 from tests.people import Person
-from webapp.access import STAFF
 from webapp.accounts import sessions
-from webapp.accounts.factors.models import AuthenticatorApp
 from webapp.accounts.models import Account
 from webapp.clock import utc_now
 from webapp.db import db
@@ -19,8 +17,6 @@ Browser = TypeVar("Browser", bound=FlaskClient)
 def signed_in(browser: Browser, who: Person) -> Browser:
     with browser.application.app_context(), browser.application.test_request_context():
         account, now = db.session.get_one(Account, who.id), utc_now()
-        if account.role in STAFF:
-            db.session.merge(AuthenticatorApp(subject_id=who.id, key=b"", begun_at=now, added_at=now))
         sessions.sign_in(account, now=now)
         db.session.commit()
         cookies = dict(session)

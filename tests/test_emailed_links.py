@@ -7,12 +7,11 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from tests.accounts.browsers import token_in
 from tests.emailed_links import NOT_EMAILED, REPEATABLE, SINGLE_USE, Kind, Mailbox
-from tests.pages import PageClient
+from tests.pages import PageClient, QuickClient
 from tests.relay import TestRelay
 from webapp.db import db
 from webapp.links import Purpose
@@ -47,7 +46,7 @@ def test_of_a_hundred_clicks_at_once_exactly_one_counts(mailbox: Mailbox, kind: 
     entries = {"csrf_token": token_in(mailbox.browser.get(sample.form).text), **sample.entries}
     start = Barrier(AT_ONCE)
 
-    def click(browser: FlaskClient) -> int:
+    def click(browser: QuickClient) -> int:
         start.wait()
         return browser.post(sample.form, data=entries).status_code
 
@@ -73,7 +72,7 @@ def visit_often(mailbox: Mailbox, kind: Kind, *, times: int) -> None:
     before = everything_held()
     visitors: Iterator[tuple[str, str]] = cycle((method, agent) for agent in SCANNERS for method in ("GET", "HEAD"))
     for number, (method, agent) in zip(range(times), visitors, strict=False):
-        browser = like(mailbox) if number % 3 == 0 else FlaskClient(mailbox.app, mailbox.app.response_class)
+        browser = like(mailbox) if number % 3 == 0 else QuickClient(mailbox.app, mailbox.app.response_class)
         answer = browser.open(sample.path, method=method, headers={"User-Agent": agent}, follow_redirects=True)
         assert answer.status_code == 200, answer.text
     assert everything_held() == before
@@ -84,9 +83,9 @@ def visit_often(mailbox: Mailbox, kind: Kind, *, times: int) -> None:
     assert sample.times_done() == 1
 
 
-def like(mailbox: Mailbox) -> FlaskClient:
+def like(mailbox: Mailbox) -> QuickClient:
     """The same browser once more: another tab, or a scanner that lives in it."""
-    browser = FlaskClient(mailbox.app, mailbox.app.response_class)
+    browser = QuickClient(mailbox.app, mailbox.app.response_class)
     for cookie in (mailbox.browser._cookies or {}).values():
         browser.set_cookie(cookie.key, cookie.value, path=cookie.path)
     return browser

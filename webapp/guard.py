@@ -120,7 +120,7 @@ def _is_in_staff_network() -> bool:
 
 def _page_at_hand() -> str | None:
     """The page to come back to: the one asked for, or the one from which a form or a part of a page was asked for."""
-    if request.method == "GET" and not request.headers.get("HX-Request"):
+    if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):
         return request.full_path.rstrip("?")
     from_page = request.headers.get("HX-Current-URL") or request.referrer or ""
     here = settings().public_url
