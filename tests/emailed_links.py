@@ -73,6 +73,21 @@ def confirm_new_email(mailbox: Mailbox) -> Sample:
     return Sample(path, path, Action.EMAIL_CHANGED)
 
 
+def undo_new_email(mailbox: Mailbox) -> Sample:
+    confirmation = confirm_new_email(mailbox)
+    mailbox.browser.submit(confirmation.form)
+    path = mailbox.link_to("anna@example.org")
+    return Sample(path, path, Action.EMAIL_CHANGE_UNDONE)
+
+
+def not_me(mailbox: Mailbox) -> Sample:
+    anna = person()
+    for browser in (mailbox.browser, another_browser(mailbox.app)):
+        browser.submit("/sign-in", {"email": anna.email, "password": anna.password})
+    path = mailbox.link_to(anna.email)
+    return Sample(path, path, Action.ACCOUNT_SECURED)
+
+
 def staff_invitation(mailbox: Mailbox) -> Sample:
     office = signed_in(another_browser(mailbox.app), person("olga@example.org", role=Role.ADMINISTRATOR))
     office.submit("/staff/people/invitation", {"email": "nora@example.org", "role": "support"})
@@ -114,6 +129,8 @@ SINGLE_USE: dict[Purpose, list[Kind]] = {
     Purpose.CONFIRM_SIGN_UP: [confirm_sign_up],
     Purpose.RESET_PASSWORD: [reset_password],
     Purpose.CONFIRM_NEW_EMAIL: [confirm_new_email],
+    Purpose.UNDO_NEW_EMAIL: [undo_new_email],
+    Purpose.NOT_ME: [not_me],
     Purpose.STAFF_INVITATION: [staff_invitation, staff_invitation_of_a_customer],
 }
 REPEATABLE: dict[Purpose, list[Kind]] = {
@@ -123,4 +140,6 @@ REPEATABLE: dict[Purpose, list[Kind]] = {
 NOT_EMAILED = {
     Purpose.SECOND_STEP: "between password and second factor, in the cookie",
     Purpose.PASSKEY: "what a passkey signs, in the page",
+    Purpose.RECOVER_ACCOUNT: "",
+    Purpose.CANCEL_RECOVERY: "",
 }
