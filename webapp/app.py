@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import commands, errors, guard, headers, language, logs, queue
 from webapp.accounts import emails as _accounts_emails  # noqa: F401  # registers the emails of the package
 from webapp.accounts.factors import emails as _factors_emails  # noqa: F401  # registers the emails of the package
+from webapp.accounts.factors import proof_ways as _proof_ways  # noqa: F401  # offers second factors as proofs
 from webapp.accounts.routes import blueprints as accounts
 from webapp.accounts.sessions import login_manager
 from webapp.campaigns import emails as _campaigns_emails  # noqa: F401  # registers the emails of the package

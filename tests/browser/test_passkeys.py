@@ -50,7 +50,7 @@ def page(open_browser: OpenBrowser) -> Page:
 
 
 @pytest.fixture
-def device(page: Page) -> Device:
+def phone(page: Page) -> Device:
     return Device(page)
 
 
@@ -77,7 +77,7 @@ def sign_out(page: Page) -> None:
     expect(page).to_have_url("/")
 
 
-def test_a_passkey_signs_in_without_a_password(page: Page, device: Device, somebody: Person) -> None:
+def test_a_passkey_signs_in_without_a_password(page: Page, phone: Device, somebody: Person) -> None:
     make_passkey(page, somebody)
     expect(page.locator(".codes li")).to_have_count(10)
     check(page)
@@ -88,7 +88,7 @@ def test_a_passkey_signs_in_without_a_password(page: Page, device: Device, someb
     expect(page.locator("body")).to_contain_text(somebody.email)
 
 
-def test_a_passkey_is_a_second_factor(page: Page, device: Device, somebody: Person) -> None:
+def test_a_passkey_is_a_second_factor(page: Page, phone: Device, somebody: Person) -> None:
     make_passkey(page, somebody)
     sign_out(page)
     enter_password(page, somebody)
@@ -98,10 +98,10 @@ def test_a_passkey_is_a_second_factor(page: Page, device: Device, somebody: Pers
     expect(page).to_have_url("/account")
 
 
-def test_a_device_that_was_not_unlocked_signs_nobody_in(page: Page, device: Device, somebody: Person) -> None:
+def test_a_device_that_was_not_unlocked_signs_nobody_in(page: Page, phone: Device, somebody: Person) -> None:
     make_passkey(page, somebody)
     sign_out(page)
-    device.is_not_unlocked()
+    phone.is_not_unlocked()
     page.goto("/sign-in")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
@@ -109,7 +109,7 @@ def test_a_device_that_was_not_unlocked_signs_nobody_in(page: Page, device: Devi
     expect(page).to_have_url("/sign-in?next=/account")
 
 
-def test_a_removed_passkey_is_refused(page: Page, device: Device, somebody: Person) -> None:
+def test_a_removed_passkey_is_refused(page: Page, phone: Device, somebody: Person) -> None:
     make_passkey(page, somebody)
     page.goto("/account/security")
     page.get_by_role("link", name="Remove – My phone").click()
@@ -122,11 +122,11 @@ def test_a_removed_passkey_is_refused(page: Page, device: Device, somebody: Pers
     expect(page.locator("#notice")).to_contain_text("That passkey did not work here")
 
 
-def test_without_a_passkey_the_codes_on_paper_get_in(page: Page, device: Device, somebody: Person) -> None:
+def test_without_a_passkey_the_codes_on_paper_get_in(page: Page, phone: Device, somebody: Person) -> None:
     make_passkey(page, somebody)
     code = page.locator(".codes li").first.inner_text()
     sign_out(page)
-    device.forgets_everything()
+    phone.forgets_everything()
     enter_password(page, somebody)
     page.get_by_role("link", name="Use a recovery code").click()
     page.get_by_label("Code").fill(code.lower())

@@ -7,16 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    Field,
-    HiddenField,
-    PasswordField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    ValidationError,
-)
+from wtforms import BooleanField, Field, PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from webapp import language
@@ -57,24 +48,6 @@ class PasswordProofForm(Form):
     def validate_current_password(self, field: Field) -> None:
         if not passwords.verify(current_user.account.password_hash, field.data):
             raise ValidationError(_("This is not your password."))
-
-
-class CodeForm(Form):
-    code = StringField(_l("Code"), [InputRequired(_l("Enter the code."))])
-
-
-class NewAuthenticatorForm(CodeForm):
-    proposal = HiddenField()
-
-
-class PasskeyForm(Form):
-    """`answer` is what the browser says; a script fills it in."""
-
-    answer = HiddenField()
-
-
-class NewPasskeyForm(PasskeyForm):
-    name = Line(_l("Name"), longest=60, needed=_l("Give the passkey a name."))
 
 
 class NewPasswordForm(Form):

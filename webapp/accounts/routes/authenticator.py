@@ -7,8 +7,9 @@ from flask_login import current_user
 
 from webapp.access import EVERYBODY_SIGNED_IN, allow
 from webapp.accounts.factors import authenticator
+from webapp.accounts.factors.forms import NewAuthenticatorForm
 from webapp.accounts.factors.overview import factors_of
-from webapp.accounts.forms import Form, NewAuthenticatorForm
+from webapp.accounts.forms import Form
 from webapp.accounts.proofs import fresh_proof
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.accounts.routes.recovery_codes import after_adding

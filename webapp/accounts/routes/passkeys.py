@@ -10,9 +10,10 @@ from flask_login import current_user
 from webapp.access import EVERYBODY_SIGNED_IN, allow
 from webapp.accounts import devices
 from webapp.accounts.factors import passkeys
+from webapp.accounts.factors.forms import NewPasskeyForm
 from webapp.accounts.factors.overview import factors_of
 from webapp.accounts.factors.passkeys import PasskeyRefused
-from webapp.accounts.forms import Form, NewPasskeyForm
+from webapp.accounts.forms import Form
 from webapp.accounts.proofs import fresh_proof
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.accounts.routes.recovery_codes import after_adding

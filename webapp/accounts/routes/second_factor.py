@@ -1,21 +1,20 @@
 """The second step of a sign-in: a code of the app, a passkey, or a recovery code. And a passkey as the only step."""
 
 from datetime import datetime
+from typing import cast
 
 from flask import Response, flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_timedelta
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 
 from webapp.access import public
 from webapp.accounts import sessions
 from webapp.accounts.factors import passkeys, second_step
+from webapp.accounts.factors.forms import PasskeyForm, SecondStepForm
 from webapp.accounts.factors.overview import factors_of
 from webapp.accounts.factors.passkeys import PasskeyRefused
 from webapp.accounts.factors.second_step import SecondStep
-from webapp.accounts.forms import CodeForm, PasskeyForm
-from webapp.accounts.guessing import TooManyGuesses
 from webapp.accounts.models import Account
 from webapp.accounts.next_page import local_path
 from webapp.accounts.routes.blueprint import TRIES, blueprint
@@ -25,28 +24,24 @@ from webapp.guard import limiter
 from webapp.htmx import render, see_other
 from webapp.language import speak
 
-WRONG = {
-    second_step.APP: _l("This code is not right, or it was used already. Please wait for the next one."),
-    second_step.RECOVERY_CODE: _l("This is not one of your recovery codes, or it was used already."),
-}
-
 
 @blueprint.get("/sign-in/second-factor")
 @public
 def second_factor() -> ResponseReturnValue:
     step = second_step.waiting(now=utc_now())
-    return _ask(step, CodeForm()) if step else _start_again()
+    return _ask(step, _form(step)) if step else _start_again()
 
 
 @blueprint.post("/sign-in/second-factor")
 @public
 @limiter.limit(TRIES)
 def check_code() -> ResponseReturnValue:
-    now, form = utc_now(), CodeForm()
+    now = utc_now()
     step = second_step.waiting(now=now)
     if step is None:
         return _start_again()
-    if not (form.validate_on_submit() and _is_right(step.account, form, now=now)):
+    form = _form(step)
+    if not form.validate_on_submit():
         db.session.commit()
         return _ask(step, form, status=422)
     return _let_in(step.account, wanted=step.wanted, now=now)
@@ -56,10 +51,10 @@ def check_code() -> ResponseReturnValue:
 @public
 @limiter.limit(TRIES)
 def passkey_options() -> Response:
-    """With `second`, only the passkeys of whoever entered the password."""
+    """With `known`, only the passkeys of whoever is signed in or entered the password."""
     now = utc_now()
-    step = second_step.waiting(now=now) if "second" in request.args else None
-    return jsonify(passkeys.options_to_use(step.account if step else None, now=now))
+    account = _known(now=now) if "known" in request.args else None
+    return jsonify(passkeys.options_to_use(account, now=now))
 
 
 @blueprint.post("/sign-in/passkey")
@@ -84,29 +79,28 @@ def _let_in(account: Account, *, wanted: str | None, now: datetime) -> ResponseR
     return see_other(wanted or url_for("portal.overview"))
 
 
-def _is_right(account: Account, form: CodeForm, *, now: datetime) -> bool:
-    way = _way()
-    try:
-        if second_step.check(account, way, form.code.data, now=now):
-            return True
-        form.code.errors = [WRONG[way]]
-    except TooManyGuesses as too_many:
-        pause = format_timedelta(too_many.pause, granularity="second")
-        form.code.errors = [_("That were many tries. For your safety, please wait %(pause)s.", pause=pause)]
-    return False
+def _known(*, now: datetime) -> Account | None:
+    if current_user.is_authenticated:
+        return cast(Account, current_user.account)
+    step = second_step.waiting(now=now)
+    return step.account if step else None
+
+
+def _form(step: SecondStep) -> SecondStepForm:
+    return SecondStepForm(step.account, _way())
 
 
 def _way() -> str:
     return second_step.RECOVERY_CODE if request.values.get("way") == second_step.RECOVERY_CODE else second_step.APP
 
 
-def _ask(step: SecondStep, form: CodeForm, *, status: int = 200) -> Response:
+def _ask(step: SecondStep, form: SecondStepForm, *, status: int = 200) -> Response:
     speak(step.account.subject.language)
     return render(
         "accounts/second_factor.html",
         status=status,
         form=form,
-        on_paper=_way() == second_step.RECOVERY_CODE,
+        on_paper=form.way == second_step.RECOVERY_CODE,
         factors=factors_of(step.account),
         next=step.wanted,
     )

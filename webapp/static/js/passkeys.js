@@ -1,23 +1,28 @@
-// Asks the browser for a passkey when a form with data-passkey is sent, and sends the answer in its place.
+// Asks the browser for a passkey before a form with data-passkey is sent, and sends the answer along.
 
-const isAble = Boolean(window.PublicKeyCredential?.parseRequestOptionsFromJSON)
+document.addEventListener('htmx:load', (event) => preparePasskeys(event.target))
+preparePasskeys(document)
 
-document.querySelectorAll('[data-passkey]').forEach((place) => {
-  place.hidden = !isAble
-  if (place.nextElementSibling?.matches('[data-passkey-missing]')) place.nextElementSibling.hidden = isAble
-  place.querySelector('form').addEventListener('submit', (event) => {
-    event.preventDefault()
-    send(place, event.target)
+function preparePasskeys(root) {
+  if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) return
+  root.querySelectorAll('[data-passkey][hidden]').forEach((place) => {
+    place.hidden = false
+    place.closest('form').addEventListener('submit', (event) => {
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      sendWithPasskey(place, event.target)
+    })
   })
-})
+}
 
-async function send(place, form) {
-  const button = form.querySelector('button[type=submit]')
-  const problem = form.querySelector('[data-passkey-problem]')
+async function sendWithPasskey(place, form) {
+  const button = place.querySelector('button[type=submit]')
+  const problem = place.querySelector('[data-passkey-problem]')
   button.disabled = true
   problem.hidden = true
   try {
-    form.elements.answer.value = JSON.stringify(await ask(place.dataset.passkey, await options(place, form)))
+    const options = await passkeyOptions(place.dataset.options, form.elements.csrf_token.value)
+    form.elements.answer.value = JSON.stringify(await askForPasskey(place.dataset.passkey, options))
     form.submit()
   } catch (error) {
     problem.hidden = false
@@ -25,16 +30,15 @@ async function send(place, form) {
   }
 }
 
-async function options(place, form) {
-  const headers = { 'X-CSRFToken': form.elements.csrf_token.value }
-  const response = await fetch(place.dataset.options, { method: 'POST', headers })
+async function passkeyOptions(url, token) {
+  const response = await fetch(url, { method: 'POST', headers: { 'X-CSRFToken': token } })
   if (!response.ok || response.redirected) throw new Error(`no options: ${response.status}`)
   return response.json()
 }
 
-function ask(way, given) {
+function askForPasskey(way, options) {
   if (way === 'create') {
-    return navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(given) })
+    return navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
   }
-  return navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(given) })
+  return navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })
 }
