@@ -16,11 +16,14 @@ from werkzeug.test import TestResponse
 
 from deploy.demo.services import free_port
 from jobs.mail import check_relay
+from tests.accounts.browsers import token_in
 from tests.pages import PageClient
-from tests.people import Person, person
+from tests.people import PASSWORD, Person, person
 from tests.relay import TestRelay
 from webapp import logs, queue
 from webapp.access import EVERYBODY_SIGNED_IN, Role, may_use, public
+from webapp.accounts.models import Account
+from webapp.accounts.password_resets import link_token
 from webapp.accounts.sessions import end_all
 from webapp.app import create_app
 from webapp.clock import utc_now
@@ -109,6 +112,26 @@ class TestHeaders:
         cookie = client.get("/sign-in").headers["Set-Cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
+
+    def test_under_https_every_cookie_belongs_to_this_host_alone(
+        self, app: Flask, client: PageClient, settings: Settings
+    ) -> None:
+        anna = db.session.get_one(Account, person().id)
+        secure = create_app(settings.model_copy(update={"public_url": "https://candor.example"}))
+        browser, base = secure.test_client(), "https://candor.example"
+        reset = browser.get(f"/password/reset/{link_token(anna, now=utc_now())}", base_url=base)
+        token = token_in(browser.get("/sign-in", base_url=base).text)
+        entries = {"email": "anna@example.org", "password": PASSWORD, "csrf_token": token}
+        headers = {"Referer": f"{base}/sign-in"}
+        signed_in = browser.post("/sign-in", data=entries, base_url=base, headers=headers)
+        cookies = [*reset.headers.getlist("Set-Cookie"), *signed_in.headers.getlist("Set-Cookie")]
+        assert {cookie.partition("=")[0] for cookie in cookies} == {
+            "__Host-session",
+            "__Host-device",
+            "__Host-password_reset",
+        }
+        for cookie in cookies:
+            assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; ")), cookie
 
     def test_under_https_nothing_goes_over_http_and_no_subdomain_can_set_the_session_cookie(
         self, app: Flask, settings: Settings

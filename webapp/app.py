@@ -75,7 +75,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
         "MAX_CONTENT_LENGTH": settings.upload_limit_bytes,
-        "SESSION_COOKIE_NAME": "__Host-session" if settings.https else "session",
+        "SESSION_COOKIE_NAME": settings.cookie("session"),
         "SESSION_COOKIE_SECURE": settings.https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -130,6 +130,10 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         return self.public_url.startswith("https://")
 
+    def cookie(self, name: str) -> str:
+        """A cookie's full name: with this prefix, browsers take it from this host only, not from a subdomain."""
+        return f"__Host-{name}" if self.https else name
+
 
 def settings() -> Settings:
     """The settings of the running app."""

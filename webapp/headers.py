@@ -40,7 +40,8 @@ def email_preview_policy(response: Response) -> Response:
 def _add_headers(response: Response) -> Response:
     nonce = csp_nonce()
     policy = (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data:; "
+        "default-src 'none'; object-src 'none'; "
+        f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data:; "
         "connect-src 'self'; font-src 'self'; frame-src 'self'; manifest-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )

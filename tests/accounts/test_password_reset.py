@@ -66,7 +66,7 @@ def test_the_token_leaves_the_address_at_once(client: PageClient) -> None:
     account = db.session.get_one(Account, person().id)
     token = password_resets.link_token(account, now=utc_now())
     response = client.get(f"/password/reset/{token}")
-    cookie = client.get_cookie(COOKIE, path="/password/new")
+    cookie = client.get_cookie(COOKIE)
     assert cookie
     assert (cookie.http_only, cookie.same_site, cookie.max_age) == (True, "Lax", 1800)
     assert token not in response.location
@@ -151,7 +151,7 @@ def test_a_link_lives_thirty_minutes(client: PageClient) -> None:
     answer = client.get(f"/password/reset/{older}")
     assert answer.status_code == 410
     assert "This link is too old" in answer.text
-    client.set_cookie(COOKIE, older, path="/password/new")
+    client.set_cookie(COOKIE, older)
     assert client.submit("/password/new", {"password": NEW}, page="/sign-in").status_code == 410
     assert can_sign_in(client, ANNA)
 
@@ -162,7 +162,7 @@ def test_a_truncated_or_changed_link_says_so(client: PageClient, spoil: Callable
     answer = client.get(f"/password/reset/{spoil(token)}")
     assert answer.status_code == 404
     assert "This link does not work" in answer.text
-    assert client.get_cookie(COOKIE, path="/password/new") is None
+    assert client.get_cookie(COOKIE) is None
 
 
 def test_the_form_needs_the_link(client: PageClient) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from deploy.demo.cast import SIGN_INS
 from tests.browser.mailbox import Mailbox
 from webapp import links
+from webapp.access import Role
 from webapp.accounts import credentials, email_changes, password_resets, sign_ups
 from webapp.accounts.models import Account, EmailChange
 from webapp.campaigns import sending
@@ -20,10 +21,12 @@ from webapp.consents.models import Topic
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
 from webapp.privacy import exports
+from webapp.staff import invitations
 from webapp.subjects import subjects
 
 EMAILS = {who: email for who, email, _password in SIGN_INS}
 NEWCOMER = "flurina@caduff.example"
+INVITED = "nina@caduff.example"
 LONG_AGO = timedelta(days=30)
 
 
@@ -153,6 +156,26 @@ def campaign_email(samples: Samples) -> str:
     return samples.mailbox.newest(EMAILS["marketer"], about="Mara").name
 
 
+def marketer(_samples: Samples) -> str:
+    return str(_account("marketer").subject_id)
+
+
+def invitation_link(_samples: Samples) -> str:
+    return _invitation_link(INVITED, now=utc_now())
+
+
+def invitation_of_customer_link(_samples: Samples) -> str:
+    return _invitation_link(EMAILS["customer"], now=utc_now())
+
+
+def expired_invitation_link(_samples: Samples) -> str:
+    return links.sign(links.Purpose.STAFF_INVITATION, now=utc_now() - LONG_AGO, invitation=str(UUID(int=1)))
+
+
+def withdrawn_invitation_link(_samples: Samples) -> str:
+    return links.sign(links.Purpose.STAFF_INVITATION, now=utc_now(), invitation=str(UUID(int=1)))
+
+
 MAKERS: dict[str, Callable[[Samples], str]] = {
     maker.__name__: maker
     for maker in (
@@ -176,8 +199,19 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         on_its_way,
         service_email,
         campaign_email,
+        marketer,
+        invitation_link,
+        invitation_of_customer_link,
+        expired_invitation_link,
+        withdrawn_invitation_link,
     )
 }
+
+
+def _invitation_link(address: str, *, now: datetime) -> str:
+    administrator = _account("staff").subject
+    invitation = invitations.invite(address, Role.SUPPORT, by=administrator, now=now)
+    return invitations.link_token(invitation, now=now)
 
 
 def _account(who: str) -> Account:

@@ -21,7 +21,7 @@ FORGOTTEN_AFTER = timedelta(days=400)  # the longest that browsers keep a cookie
 
 
 def cookie_name() -> str:
-    return "__Host-device" if settings().https else "device"
+    return settings().cookie("device")
 
 
 def recognised(subject_id: UUID) -> str:

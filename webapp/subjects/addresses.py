@@ -20,8 +20,11 @@ def normalize(address: str) -> str:
 
 
 def address_hash(address: str) -> bytes:
-    """The same for addresses that reach the same mailbox at practically every provider: letter case does not count."""
-    return permanent_hash("address", normalize(address).casefold())
+    """The same for addresses that reach the same mailbox at practically every provider: letter case does not count.
+
+    Letters that only look or sound alike are others: `ß` is not `ss`, as it would be with casefold().
+    """
+    return permanent_hash("address", normalize(address).lower())
 
 
 def masked(address: str) -> str:

@@ -54,10 +54,9 @@ def open_reset(token: str) -> ResponseReturnValue:
         return _explain(problem)
     response = see_other(url_for("accounts.new_password"))
     response.set_cookie(
-        COOKIE,
+        settings().cookie(COOKIE),
         token,
         max_age=Purpose.RESET_PASSWORD.lifetime,
-        path=url_for("accounts.new_password"),
         httponly=True,
         secure=settings().https,
         samesite="Lax",  # Strict would not survive the way here from a mail program on the web
@@ -96,7 +95,7 @@ def choose_password() -> ResponseReturnValue:
 
 def reset_token() -> str:
     """What the link brought to this browser."""
-    return request.cookies.get(COOKIE, "")
+    return request.cookies.get(settings().cookie(COOKIE), "")
 
 
 def _form(reset: PasswordReset) -> NewPasswordForm:

@@ -36,11 +36,10 @@ COOKIES = {
         whose="the person who asked for a new password",
         until="the new password is chosen, or after 30 minutes",
     ),
+    "device": Place(
+        holds="a random number, so that we tell a person when somebody signs in from another browser than theirs",
+        whose="whoever signed in with that browser and did not call it a shared computer",
+        until="400 days after the last sign-in",
+    ),
 }
-COOKIES["device"] = Place(
-    holds="a random number, so that we tell a person when somebody signs in from another browser than theirs",
-    whose="whoever signed in with that browser and did not call it a shared computer",
-    until="400 days after the last sign-in",
-)
-COOKIES["__Host-device"] = COOKIES["device"]
-COOKIES["__Host-session"] = COOKIES["session"]  # its name where the site is served by HTTPS
+COOKIES |= {f"__Host-{name}": place for name, place in COOKIES.items()}  # their names under HTTPS
