@@ -22,6 +22,7 @@ from webapp.portal.dev_code import blueprint as dev_code
 from webapp.portal.dev_mail import blueprint as dev_mail
 from webapp.portal.health import blueprint as health
 from webapp.portal.routes import blueprint as portal
+from webapp.portal.safety import blueprint as safety
 from webapp.privacy import emails as _privacy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.routes import blueprint as privacy
 from webapp.staff import emails as _staff_emails  # noqa: F401  # registers the emails of the package
@@ -60,7 +61,7 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _add_routes(app: Flask, environment: Environment) -> None:
-    for blueprint in (portal, health, *accounts, consents, staff, campaigns, privacy):
+    for blueprint in (portal, safety, health, *accounts, consents, staff, campaigns, privacy):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

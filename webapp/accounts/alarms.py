@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from webapp import links
-from webapp.accounts import credentials, known_devices, sessions
+from webapp.accounts import credentials, email_changes, known_devices, sessions
+from webapp.accounts.email_changes import Confirmation
 from webapp.accounts.factors import enrolment
 from webapp.accounts.models import Account, DeviceSession
 from webapp.audit import Action
@@ -42,13 +43,24 @@ def read(token: str, *, now: datetime) -> Alarm:
 
 
 def give(alarm: Alarm, *, now: datetime) -> None:
-    """Raises UsedLink."""
+    """Raises UsedLink or AddressTaken."""
     links.use_once(alarm.link, now=now)
     secure(alarm.device.account, since=alarm.device.signed_in_at, now=now)
 
 
+def take_back_email(undoing: Confirmation, *, now: datetime) -> None:
+    """By the link to the address that was in use before. Raises UsedLink or AddressTaken."""
+    links.use_once(undoing.link, now=now)
+    secure(undoing.account, since=undoing.change.asked_at, now=now)
+
+
 def secure(account: Account, *, since: datetime, now: datetime) -> None:
-    """Ends every sign-in and the password, and emails the way to a new one. `since` is when somebody got in."""
+    """Ends every sign-in and the password, and emails the way to a new one. `since` is when somebody got in.
+
+    An address that was changed since is changed back first, or the way to a new password would lead to them.
+    Raises AddressTaken.
+    """
+    email_changes.restore(account.subject, since=since, now=now)
     sessions.end_all(account.subject, now=now)
     credentials.drop_password(account, now=now)
     enrolment.drop_added(account, since=since)

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp import links
-from webapp.accounts import alarms
 from webapp.accounts.models import Account, EmailChange
 from webapp.audit import Action
 from webapp.db import db
@@ -118,17 +117,17 @@ def read_undo(token: str, *, now: datetime) -> Confirmation:
     return Confirmation(link, change, account)
 
 
-def undo(undoing: Confirmation, *, now: datetime) -> None:
-    """The old address counts again, and whoever changed it is put out. Raises UsedLink or AddressTaken."""
-    links.use_once(undoing.link, now=now)
-    change, account = undoing.change, undoing.account
-    _use(change.old_email, account.subject)
-    since = EmailChange.asked_at >= change.asked_at  # the mailboxes of later changes have no say any more
-    mine = EmailChange.subject_id == change.subject_id
-    db.session.execute(update(EmailChange).where(mine, since).values(undone_at=now))
-    trail.record(Action.EMAIL_CHANGE_UNDONE, account.subject, now=now, old=change.new_email, new=change.old_email)
-    messages.send("accounts/email_change_undone", account.subject, now=now, change=str(change.id))
-    alarms.secure(account, since=change.asked_at, now=now)
+def restore(subject: Subject, *, since: datetime, now: datetime) -> None:
+    """The address from before counts again, if it was changed since then. Raises AddressTaken."""
+    mine = select(EmailChange).where(EmailChange.subject_id == subject.id, EmailChange.undone_at.is_(None))
+    changes = db.session.scalars(mine.where(EmailChange.confirmed_at >= since).order_by(EmailChange.confirmed_at)).all()
+    if not changes:
+        return
+    _use(changes[0].old_email, subject)
+    for change in changes:  # the mailboxes of later changes have no say any more
+        change.undone_at = now
+    trail.record(Action.EMAIL_CHANGE_UNDONE, subject, now=now, old=changes[-1].new_email, new=changes[0].old_email)
+    messages.send("accounts/email_change_undone", subject, now=now, change=str(changes[-1].id))
 
 
 def _use(address: str, subject: Subject) -> None:

@@ -102,7 +102,7 @@ def email_changed(message: Message) -> Content:
 @service_email("accounts/email_change_undone", title=_l("Your email address is the old one again"), reason=HAS_ACCOUNT)
 def email_change_undone(message: Message) -> Content:
     change = _change(message)
-    return _to_owner(message, to=change.new_email, old_email=change.old_email, when=message.created_at)
+    return _to_owner(message, to=change.new_email, email=_account(message).subject.email, when=message.created_at)
 
 
 @service_email("accounts/new_device", title=_l("Somebody signed in from a new device"), reason=HAS_ACCOUNT)

@@ -10,6 +10,8 @@ from flask_login import current_user
 from webapp import language
 from webapp.access import may_use
 
+SECURITY = tuple(f"/account/{page}" for page in ("security", "devices", "check-up", "activity", "proof"))
+
 
 @dataclass(frozen=True)
 class Item:
@@ -67,7 +69,7 @@ def _pages() -> list[Entry]:
         Entry("accounts.profile", _("Profile"), "user", within=("/account/profile", "/account/email")),
         Entry("consents.preferences", _("Emails I get"), "mail", within=("/account/preferences", "/account/emails")),
         Entry("privacy.data", _("My data"), "database", within=("/account/data",)),
-        Entry("accounts.security", _("Security"), "shield", within=("/account/security", "/account/devices")),
+        Entry("accounts.security", _("Security"), "shield", within=SECURITY),
     ]
 
 

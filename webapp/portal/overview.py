@@ -99,12 +99,12 @@ def _missing_details(profile: Profile) -> list[Advice]:
 
 
 def _security(account: Account, devices: int) -> list[Advice]:
-    url = url_for("accounts.security")
     advice = []
     if credentials.is_too_short(account):
         why = _("Yours is short, and nothing else protects your account any more.")
         advice.append(Advice(_("Choose a longer password"), why, url_for("accounts.edit_password"), "key"))
     if devices > 1:
         label = ngettext("You are signed in on %(num)d device", "You are signed in on %(num)d devices", devices)
+        url = url_for("accounts.signed_in_devices")
         advice.append(Advice(label, _("Do you know them all?"), url, "monitor-smartphone"))
     return advice

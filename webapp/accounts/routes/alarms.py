@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from webapp.access import public
 from webapp.accounts import alarms, devices
 from webapp.accounts.alarms import Alarm
+from webapp.accounts.email_changes import AddressTaken
 from webapp.accounts.forms import Form
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.clock import utc_now
@@ -32,7 +33,7 @@ def give_alarm(token: str) -> ResponseReturnValue:
     now = utc_now()
     try:
         alarms.give(alarms.read(token, now=now), now=now)
-    except LinkProblem as problem:
+    except (LinkProblem, AddressTaken) as problem:
         db.session.rollback()
         return _explain(problem)
     db.session.commit()
@@ -52,8 +53,10 @@ def _ask(alarm: Alarm, token: str) -> Response:
     return render("accounts/not_me.html", form=Form(), token=token, device=alarm.device, device_name=name)
 
 
-def _explain(problem: LinkProblem) -> ResponseReturnValue:
+def _explain(problem: Exception) -> ResponseReturnValue:
     if isinstance(problem, UsedLink):
         return see_other(url_for("accounts.secured"))
+    if isinstance(problem, AddressTaken):
+        return render("accounts/undo_problem.html", status=409, problem="AddressTaken")
     status = 410 if isinstance(problem, ExpiredLink) else 404
     return render("accounts/not_me_problem.html", status=status)

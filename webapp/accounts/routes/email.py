@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.access import EVERYBODY_SIGNED_IN, allow, public
-from webapp.accounts import email_changes, passwords
+from webapp.accounts import alarms, email_changes, passwords
 from webapp.accounts.email_changes import AddressTaken, Confirmation, TooManyWishes
 from webapp.accounts.forms import EmailForm, Form, OwnerForm
 from webapp.accounts.models import Account
@@ -91,7 +91,7 @@ def undo_new_email(token: str) -> ResponseReturnValue:
 def take_back_email(token: str) -> ResponseReturnValue:
     now = utc_now()
     try:
-        email_changes.undo(email_changes.read_undo(token, now=now), now=now)
+        alarms.take_back_email(email_changes.read_undo(token, now=now), now=now)
     except (LinkProblem, AddressTaken) as problem:
         db.session.rollback()
         return _explain_undo(problem)

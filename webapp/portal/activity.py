@@ -1,0 +1,140 @@
+"""What happened on an account, in plain words: the person's own view of the audit log, the newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from webapp.accounts.devices import name_of
+from webapp.audit import Action, AuditEntry
+from webapp.db import db
+from webapp.subjects import trail
+from webapp.subjects.models import Subject
+
+PAGE = 20
+LARGEST = 2**63 - 1  # the database numbers no further
+
+SENTENCES: dict[str, LazyString] = {
+    Action.SIGNED_UP: _l("Your email address was entered on our sign-up page."),
+    Action.SIGN_UP_CONFIRMED: _l("You confirmed your email address, and your account was made."),
+    Action.SIGNED_IN: _l("You signed in."),
+    Action.SIGN_IN_REFUSED: _l("Somebody tried to sign in with a wrong password. They did not get in."),
+    Action.SIGNED_OUT: _l("You signed out."),
+    Action.PROFILE_CHANGED: _l("You changed your profile."),
+    Action.EMAIL_CHANGE_ASKED: _l("You asked to use another email address."),
+    Action.EMAIL_CHANGED: _l("Your email address was changed."),
+    Action.EMAIL_CHANGE_UNDONE: _l("A change of your email address was taken back."),
+    Action.ACCOUNT_SECURED: _l("You told us that something was not you: everybody was signed out."),
+    Action.PASSWORD_RESET_ASKED: _l("Somebody asked for a link to choose a new password. It went to your mailbox."),
+    Action.PASSWORD_CHANGED: _l("Your password was changed."),
+    Action.PROOF_REFUSED: _l("Somebody who was signed in could not show that it is you, and was held back."),
+    Action.PASSWORD_KEPT: _l("You decided to keep your password."),
+    Action.LANGUAGE_CHANGED: _l("You chose another language."),
+    Action.AUTHENTICATOR_ADDED: _l("An authenticator app was added."),
+    Action.AUTHENTICATOR_REMOVED: _l("The authenticator app was removed."),
+    Action.PASSKEY_ADDED: _l("A passkey was added."),
+    Action.PASSKEY_REMOVED: _l("A passkey was removed."),
+    Action.RECOVERY_CODES_MADE: _l("New recovery codes were made. The ones before do not work any more."),
+    Action.RECOVERY_CODE_USED: _l("A recovery code was used to sign in."),
+    Action.SECOND_FACTOR_REFUSED: _l("Somebody knew your password, but not the code. They did not get in."),
+    Action.RECOVERY_STARTED: _l("Our staff started to recover your account."),
+    Action.RECOVERY_CANCELLED: _l("The recovery of your account was stopped."),
+    Action.RECOVERY_FINISHED: _l("Your account was recovered."),
+    Action.CONSENT_GIVEN: _l("You agreed to get emails about a topic."),
+    Action.CONSENT_WITHDRAWN: _l("You ended emails about a topic."),
+    Action.MARKETING_STOPPED: _l("You turned all marketing off."),
+    Action.EXPORT_REQUESTED: _l("You asked for a copy of your data."),
+    Action.EXPORT_BUILT: _l("The copy of your data was made."),
+    Action.EXPORT_DOWNLOADED: _l("The copy of your data was downloaded."),
+    Action.EXPORT_DELETED: _l("The copy of your data was deleted."),
+    Action.CAMPAIGN_WRITTEN: _l("You wrote or changed a campaign."),
+    Action.CAMPAIGN_TESTED: _l("You sent yourself a test of a campaign."),
+    Action.CAMPAIGN_SENT: _l("You sent a campaign."),
+    Action.CAMPAIGN_STOPPED: _l("You stopped a campaign."),
+    Action.CAMPAIGN_DELETED: _l("You deleted a campaign."),
+    Action.OPERATOR_CREATED: _l("Your account was made by whoever runs this site."),
+    Action.STAFF_INVITED: _l("You were invited to work here."),
+    Action.INVITATION_ACCEPTED: _l("You accepted the invitation to work here."),
+    Action.INVITATION_WITHDRAWN: _l("The invitation to work here was withdrawn."),
+    Action.ROLE_CHANGED: _l("What you may do here was changed."),
+}
+# What somebody who got in would do. After the others there is nothing to make safe.
+SUSPICIOUS = {
+    Action.SIGNED_IN,
+    Action.PROFILE_CHANGED,
+    Action.EMAIL_CHANGE_ASKED,
+    Action.EMAIL_CHANGED,
+    Action.PASSWORD_CHANGED,
+    Action.PROOF_REFUSED,
+    Action.AUTHENTICATOR_ADDED,
+    Action.AUTHENTICATOR_REMOVED,
+    Action.PASSKEY_ADDED,
+    Action.PASSKEY_REMOVED,
+    Action.RECOVERY_CODES_MADE,
+    Action.RECOVERY_CODE_USED,
+    Action.SECOND_FACTOR_REFUSED,
+    Action.EXPORT_REQUESTED,
+    Action.EXPORT_DOWNLOADED,
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    id: int
+    at: datetime
+    sentence: LazyString
+    details: list[str]
+    by_staff: bool
+    suspicious: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    happenings: list[Happening]
+    newer_than: int | None
+    older_than: int | None
+
+
+def page(subject: Subject, *, older_than: int | None = None, newer_than: int | None = None) -> Page:
+    """The newest entries, or those next to one. It stays right while entries come in, unlike a page number."""
+    mine = select(AuditEntry).where(AuditEntry.subject_id == subject.id).limit(PAGE + 1)
+    if newer_than is not None:
+        found = list(db.session.scalars(mine.where(AuditEntry.id > newer_than).order_by(AuditEntry.id)))
+    else:
+        older = AuditEntry.id < older_than if older_than is not None else AuditEntry.id.is_not(None)
+        found = list(db.session.scalars(mine.where(older).order_by(AuditEntry.id.desc())))
+    more = len(found) > PAGE
+    entries = sorted(found[:PAGE], key=lambda entry: entry.id, reverse=True)
+    has_newer = more if newer_than is not None else older_than is not None
+    has_older = more or newer_than is not None
+    return Page(
+        [_happening(entry, subject) for entry in entries],
+        newer_than=entries[0].id if entries and has_newer else None,
+        older_than=entries[-1].id if entries and has_older else None,
+    )
+
+
+def find(subject: Subject, entry_id: int) -> Happening | None:
+    """One that somebody who got in may have done, and not another person's."""
+    entry = db.session.get(AuditEntry, entry_id)
+    happening = _happening(entry, subject) if entry and entry.subject_id == subject.id else None
+    return happening if happening and happening.suspicious else None
+
+
+def _happening(entry: AuditEntry, subject: Subject) -> Happening:
+    return Happening(
+        id=entry.id,
+        at=entry.at,
+        sentence=SENTENCES[entry.action],
+        details=_details(trail.details_of(entry, subject)),
+        by_staff=entry.actor_id not in {None, subject.id},
+        suspicious=entry.action in SUSPICIOUS,
+    )
+
+
+def _details(recorded: dict[str, str]) -> list[str]:
+    """Those that say something to the person."""
+    device = [name_of(recorded["user_agent"])] if "user_agent" in recorded else []
+    return device + [recorded[name] for name in ("network", "old", "new", "topic", "name") if name in recorded]
