@@ -19,7 +19,7 @@ from tests.pages import PageClient
 from tests.people import Person, quick_hasher
 from tests.relay import TestRelay
 from webapp import queue
-from webapp.accounts import passwords
+from webapp.accounts import even_time, passwords
 from webapp.app import create_app
 from webapp.config import Environment, Settings
 from webapp.db import db
@@ -73,6 +73,7 @@ def _app(settings: Settings) -> Flask:
     app.test_client_class = PageClient
     app.extensions["worker"] = WorkerName("tests")
     passwords.hasher = quick_hasher
+    even_time.least_seconds = 0
     with app.app_context():
         flask_migrate.upgrade()
     logging.getLogger("rq.worker").setLevel(logging.ERROR)

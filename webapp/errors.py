@@ -16,6 +16,8 @@ def init_app(app: Flask) -> None:
 
 
 def _show(error: HTTPException) -> Response:
+    if isinstance(error.response, Response):
+        return error.response  # the route has its own answer for this case
     code = error.code or 500
     title, message = _texts().get(code, _texts()[500] if code >= 500 else _texts()[400])
     response = _page(code, title, message)

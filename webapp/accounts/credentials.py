@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import uuid4
 
+from sqlalchemy import select
+
 from webapp import audit
 from webapp.accounts import guessing, known_devices, passwords, sign_ups
 from webapp.accounts.factors.enrolment import has_second_factor
@@ -11,21 +13,21 @@ from webapp.accounts.models import Account
 from webapp.audit import Action
 from webapp.db import db
 from webapp.mail import messages
-from webapp.subjects import subjects, trail
+from webapp.subjects import trail
 from webapp.subjects.addresses import InvalidAddress, address_hash
 from webapp.subjects.models import Subject
 
 
 def take_turn(address: str, *, device: str, now: datetime) -> None:
     """Before `check`, and committed: counts the try. Raises TooManyGuesses, for unknown addresses too."""
-    if fingerprint := _fingerprint(address):
+    if fingerprint := _fingerprint(address):  # what is no address opens nothing
         guessing.take_turn(Door.PASSWORD, fingerprint, device=device, now=now)
 
 
 def device_at_hand(address: str) -> str:
     """The name of this browser if the person with this address signed in with it before. Nobody's is looked up, too."""
-    subject = _find(address)
-    return known_devices.recognised(subject.id if subject else uuid4())
+    subject_id = db.session.scalar(select(Subject.id).where(Subject.address_hash == _fingerprint(address)))
+    return known_devices.recognised(subject_id or uuid4())
 
 
 def check(address: str, password: str, *, device: str, now: datetime) -> Account | None:
@@ -33,15 +35,14 @@ def check(address: str, password: str, *, device: str, now: datetime) -> Account
 
     Who knows the password of a sign-up that was not confirmed yet gets its link once more.
     """
-    subject = _find(address)
-    account = db.session.get(Account, subject.id) if subject else None
-    sign_up = sign_ups.waiting(subject) if subject and account is None else None
+    fingerprint = _fingerprint(address)
+    account, sign_up = _account(fingerprint), sign_ups.newest(fingerprint)
     known = account or sign_up
     right = passwords.verify(known.password_hash if known else None, password)
     if account and account.confirmed_at and right:
         guessing.was_right(Door.PASSWORD, account.subject.address_hash, device=device)
         return account
-    if sign_up and right:
+    if sign_up and not account and right:
         sign_ups.send_link(sign_up, now=now)
     subject_id = account.subject_id if account else None
     audit.append(Action.SIGN_IN_REFUSED, actor_id=None, subject_id=subject_id, details=None, now=now)
@@ -49,8 +50,7 @@ def check(address: str, password: str, *, device: str, now: datetime) -> Account
 
 
 def account_of(address: str) -> Account | None:
-    subject = _find(address)
-    return db.session.get(Account, subject.id) if subject else None
+    return _account(_fingerprint(address))
 
 
 def strengthen(account: Account, password: str) -> None:
@@ -85,15 +85,15 @@ def drop_password(account: Account, *, now: datetime) -> None:
     account.password_changed_at = now
 
 
-def _fingerprint(address: str) -> bytes | None:
+def _account(fingerprint: bytes) -> Account | None:
+    """One question to the database whether or not there is somebody, as each takes time."""
+    mine = select(Account).where(Account.subject.has(Subject.address_hash == fingerprint))
+    return db.session.scalars(mine).first()
+
+
+def _fingerprint(address: str) -> bytes:
+    """What is no address has one that nobody else has."""
     try:
         return address_hash(address)
     except InvalidAddress:
-        return None
-
-
-def _find(address: str) -> Subject | None:
-    try:
-        return subjects.find(address)
-    except InvalidAddress:
-        return None
+        return b""

@@ -89,10 +89,10 @@ def link_token(sign_up: SignUp, *, now: datetime) -> str:
     return links.sign(Purpose.CONFIRM_SIGN_UP, now=now, sign_up=str(sign_up.id), subject=str(sign_up.subject_id))
 
 
-def waiting(subject: Subject) -> SignUp | None:
-    """The newest sign-up that was not confirmed yet."""
-    newest = select(SignUp).where(SignUp.subject_id == subject.id).order_by(SignUp.asked_at.desc())
-    return db.session.scalars(newest).first()
+def newest(fingerprint: bytes) -> SignUp | None:
+    """The newest sign-up with an address that was not confirmed yet, found by the hash of the address."""
+    entered = select(SignUp).where(SignUp.subject.has(Subject.address_hash == fingerprint))
+    return db.session.scalars(entered.order_by(SignUp.asked_at.desc())).first()
 
 
 def is_waiting(sign_up: SignUp) -> bool:

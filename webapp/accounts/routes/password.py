@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from webapp.access import public
 from webapp.accounts import credentials, password_resets
+from webapp.accounts.even_time import evenly_timed
 from webapp.accounts.forms import ForgottenForm, NewPasswordForm
 from webapp.accounts.password_resets import PasswordReset
 from webapp.accounts.routes.blueprint import TRIES, blueprint
@@ -29,6 +30,7 @@ def forgotten() -> ResponseReturnValue:
 @blueprint.post("/password/forgotten")
 @public
 @limiter.limit(TRIES)
+@evenly_timed
 def ask_for_reset() -> ResponseReturnValue:
     form = ForgottenForm()
     if not form.validate_on_submit():

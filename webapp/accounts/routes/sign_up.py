@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from webapp.access import public
 from webapp.accounts import browsers, passwords, sign_ups
+from webapp.accounts.even_time import evenly_timed
 from webapp.accounts.forms import SignUpForm
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.clock import utc_now
@@ -27,6 +28,7 @@ def sign_up() -> ResponseReturnValue:
 @blueprint.post("/sign-up")
 @public
 @limiter.limit(TRIES)
+@evenly_timed
 def ask_to_sign_up() -> ResponseReturnValue:
     form = SignUpForm()
     if not form.validate_on_submit():
