@@ -74,7 +74,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": keys[0],
         "SECRET_KEY_FALLBACKS": keys[1:],
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        # An error of the database would otherwise quote what it was given, and be logged.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
         "MAX_CONTENT_LENGTH": settings.upload_limit_bytes,
         "SESSION_COOKIE_NAME": settings.cookie("session"),
         "SESSION_COOKIE_SECURE": settings.https,
