@@ -46,7 +46,7 @@ def in_database() -> dict[str, str]:
 
 def in_redis() -> dict[str, str]:
     connection = queue.connection()
-    return {f"Redis key {key.decode()}": _content(key, connection.type(key).decode()) for key in connection.scan_iter()}
+    return {f"Redis key {key.decode()}": _content(key) for key in connection.scan_iter()}
 
 
 def in_files(settings: Settings) -> dict[str, str]:
@@ -76,17 +76,17 @@ def found(secrets: Sequence[str], places: dict[str, str]) -> list[str]:
     ]
 
 
-def _content(key: bytes, kind: str) -> str:
+def _content(key: bytes) -> str:
     connection = queue.connection()
-    readers: dict[str, Callable[[], Iterable[Any]]] = {
-        "string": lambda: [connection.get(key)],
-        "hash": lambda: [piece for pair in connection.hgetall(key).items() for piece in pair],
-        "list": lambda: connection.lrange(key, 0, -1),
-        "set": lambda: connection.smembers(key),
-        "zset": lambda: connection.zrange(key, 0, -1),
-        "stream": lambda: [repr(connection.xrange(key)).encode()],
+    readers: dict[Any, Callable[[], Iterable[Any]]] = {
+        b"string": lambda: [connection.get(key)],
+        b"hash": lambda: [piece for pair in connection.hgetall(key).items() for piece in pair],
+        b"list": lambda: connection.lrange(key, 0, -1),
+        b"set": lambda: connection.smembers(key),
+        b"zset": lambda: connection.zrange(key, 0, -1),
+        b"stream": lambda: [repr(connection.xrange(key)).encode()],
     }
-    return "\n".join(_plain(value) for value in readers[kind]())
+    return "\n".join(_plain(value) for value in readers[connection.type(key)]())
 
 
 def _plain(value: bytes) -> str:

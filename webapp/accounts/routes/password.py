@@ -30,7 +30,7 @@ def forgotten() -> ResponseReturnValue:
 @blueprint.post("/password/forgotten")
 @public
 @limiter.limit(TRIES)
-@evenly_timed
+@evenly_timed(0.1)
 def ask_for_reset() -> ResponseReturnValue:
     form = ForgottenForm()
     if not form.validate_on_submit():

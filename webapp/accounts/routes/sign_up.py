@@ -28,7 +28,7 @@ def sign_up() -> ResponseReturnValue:
 @blueprint.post("/sign-up")
 @public
 @limiter.limit(TRIES)
-@evenly_timed
+@evenly_timed(0.5)  # it hashes a password
 def ask_to_sign_up() -> ResponseReturnValue:
     form = SignUpForm()
     if not form.validate_on_submit():
