@@ -51,6 +51,11 @@ def was_right(door: Door, address_hash: bytes, *, device: str = "") -> None:
     db.session.execute(delete(Guesses).filter_by(address_hash=address_hash, door=door, device=device))
 
 
+def let_owner_in(address_hash: bytes) -> None:
+    """Whoever reads the mailbox has chosen a new password: all guesses were at the old one."""
+    db.session.execute(delete(Guesses).filter_by(address_hash=address_hash, door=Door.PASSWORD))
+
+
 def forget_old(*, now: datetime) -> None:
     db.session.execute(delete(Guesses).where(Guesses.last_at < now - FORGOTTEN_AFTER))
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from webapp import audit, links
-from webapp.accounts import credentials, sessions
+from webapp.accounts import credentials, guessing, sessions
 from webapp.accounts.models import Account
 from webapp.audit import Action
 from webapp.db import db
@@ -54,6 +54,7 @@ def choose(reset: PasswordReset, password: str, *, now: datetime) -> None:
     """Ends every sign-in: whoever knew the old password is out. Raises UsedLink."""
     links.use_once(reset.link, now=now)
     credentials.replace_password(reset.account, password, now=now)
+    guessing.let_owner_in(reset.account.subject.address_hash)
     sessions.end_all(reset.account.subject, now=now)
 
 
