@@ -16,7 +16,7 @@ from tests.people import PASSWORD, person
 from tests.relay import TestRelay
 from webapp.accounts import guessing
 from webapp.accounts.guessing import FREE, Door, TooManyGuesses
-from webapp.accounts.models import Guesses
+from webapp.accounts.models import DeviceSession, Guesses
 from webapp.app import create_app
 from webapp.audit import Action, AuditEntry
 from webapp.clock import utc_now
@@ -224,3 +224,31 @@ def test_doors_and_devices_are_counted_apart(app: Flask) -> None:
     guessing.take_turn(Door.PASSWORD, ANNA, device="hers", now=NOW)
     with pytest.raises(TooManyGuesses):
         guessing.take_turn(Door.PASSWORD, ANNA, now=NOW)
+
+
+def test_whoever_took_over_a_device_cannot_guess_the_password_there(client: PageClient, app: Flask) -> None:
+    person("anna@example.org")
+    thief, new = client, "eleven glaciers, one marmot"
+    assert can_sign_in(thief, "anna@example.org")
+    db.session.execute(update(DeviceSession).values(proved_at=utc_now() - timedelta(hours=1)))
+    change, proof = "/account/security/password", "/account/proof"
+    for _ in range(FREE - 2):
+        assert thief.submit(change, {"current_password": "a guess", "password": new}).status_code == 422
+    for _ in range(2):
+        assert thief.submit(proof, {"proof_way": "password", "current_password": "a guess"}).status_code == 422
+    wait(-600)
+    assert thief.submit(proof, {"proof_way": "password", "current_password": PASSWORD}).status_code == 429
+    assert thief.submit(change, {"current_password": PASSWORD, "password": new}).status_code == 429
+    owner = another_browser(app)
+    assert can_sign_in(owner, "anna@example.org")
+    assert owner.submit(change, {"current_password": PASSWORD, "password": new}).status_code == 303
+
+
+def test_a_right_proof_starts_anew(client: PageClient) -> None:
+    person("anna@example.org")
+    assert can_sign_in(client, "anna@example.org")
+    for _ in range(3):
+        db.session.execute(update(DeviceSession).values(proved_at=utc_now() - timedelta(hours=1)))
+        for guessed in ["a guess"] * (FREE - 1) + [PASSWORD]:
+            answer = client.submit("/account/proof", {"proof_way": "password", "current_password": guessed})
+        assert answer.status_code == 303

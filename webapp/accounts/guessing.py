@@ -25,6 +25,7 @@ class Door(StrEnum):
 
     PASSWORD = "password"
     SECOND_FACTOR = "second_factor"
+    PROOF = "proof"  # of who is signed in already, before a sensitive change
 
 
 class TooManyGuesses(Exception):

@@ -23,7 +23,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import ImmutableMultiDict
 
+from webapp.accounts import guessing
 from webapp.accounts.forms import Form, PasswordProofForm
+from webapp.accounts.guessing import Door, TooManyGuesses
 from webapp.accounts.models import Account, DeviceSession
 from webapp.audit import Action
 from webapp.clock import utc_now
@@ -87,6 +89,16 @@ def is_fresh(*, now: datetime) -> bool:
 def note(*, now: datetime) -> None:
     """The owner just proved it, here or in a form that asks for the current password anyway."""
     current_user.device.proved_at = now
+    guessing.was_right(Door.PROOF, current_user.subject.address_hash, device=str(current_user.device.id))
+
+
+def take_turn(*, now: datetime) -> None:
+    """Whoever took over a device may not guess there for long; the owner's other devices are not held up by it."""
+    try:
+        guessing.take_turn(Door.PROOF, current_user.subject.address_hash, device=str(current_user.device.id), now=now)
+    except TooManyGuesses:
+        db.session.rollback()
+        abort(429)
 
 
 def attempt(*, now: datetime) -> Form | None:
@@ -108,6 +120,7 @@ def ask(action: str, tried: Form | None, **hidden: str) -> Response:
 @limiter.limit("20 per minute")
 def _validated(way: Way, *, now: datetime) -> Form:
     form = way.form()
+    take_turn(now=now)
     if form.validate_on_submit():
         note(now=now)
     else:

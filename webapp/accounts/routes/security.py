@@ -35,6 +35,7 @@ def edit_password() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     form, now = _form(), utc_now()
     if not (form.validate_on_submit() and _knows_current(form)):
+        db.session.commit()
         return _show("_password", form=form, status=422)
     credentials.replace_password(current_user.account, form.password.data, now=now)
     sessions.end_others(current_subject(), but=current_user.device, now=now)
@@ -57,6 +58,7 @@ def _form() -> PasswordChangeForm:
 
 
 def _knows_current(form: PasswordChangeForm) -> bool:
+    proofs.take_turn(now=utc_now())
     if passwords.verify(current_user.account.password_hash, form.current_password.data):
         proofs.note(now=utc_now())
         return True

@@ -54,6 +54,7 @@ SOURCES = {
 DOORS = {
     Door.PASSWORD: _l("the password"),
     Door.SECOND_FACTOR: _l("the second factor"),
+    Door.PROOF: _l("a proof before a sensitive change"),
 }
 
 METHODS = {
