@@ -6,14 +6,15 @@ from time import monotonic, sleep
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from deploy.demo.cast import SIGN_INS
 from tests.browser.mailbox import Mailbox
 from webapp import links
 from webapp.access import Role
-from webapp.accounts import credentials, email_changes, password_resets, sign_ups
-from webapp.accounts.models import Account, EmailChange
+from webapp.accounts import alarms, credentials, email_changes, password_resets, sign_ups
+from webapp.accounts.models import Account, DeviceSession, EmailChange
+from webapp.audit import Action, AuditEntry
 from webapp.campaigns import sending
 from webapp.campaigns.models import Campaign, CampaignCount, CampaignState
 from webapp.clock import utc_now
@@ -41,6 +42,13 @@ class Samples(dict[str, str]):
             self[name] = MAKERS[name](self)
             db.session.commit()
         return self[name]
+
+    def prove(self, *, fresh: bool) -> None:
+        """Everybody who is signed in showed just now that it is them, or not for a while."""
+        with self.app.app_context():
+            at = utc_now() if fresh else utc_now() - LONG_AGO
+            db.session.execute(update(DeviceSession).values(proved_at=at))
+            db.session.commit()
 
 
 def sign_up_link(_samples: Samples) -> str:
@@ -76,6 +84,25 @@ def email_change_link(_samples: Samples) -> str:
 
 def expired_email_change_link(_samples: Samples) -> str:
     return email_changes.link_token(_email_change(), now=utc_now() - LONG_AGO)
+
+
+def undo_link(_samples: Samples) -> str:
+    return email_changes.undo_token(_email_change(), now=utc_now())
+
+
+def expired_undo_link(_samples: Samples) -> str:
+    return email_changes.undo_token(_email_change(), now=utc_now() - LONG_AGO)
+
+
+def alarm_link(_samples: Samples) -> str:
+    mine = select(DeviceSession).where(DeviceSession.subject_id == _account("customer").subject_id)
+    return alarms.link_token(db.session.scalars(mine.limit(1)).one(), now=utc_now())
+
+
+def sign_in(_samples: Samples) -> str:
+    """The number of an entry in the customer's log."""
+    mine = select(AuditEntry.id).where(AuditEntry.subject_id == _account("customer").subject_id)
+    return str(db.session.scalars(mine.where(AuditEntry.action == Action.SIGNED_IN).limit(1)).one())
 
 
 def unsubscribe_link(_samples: Samples) -> str:
@@ -187,6 +214,10 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         expired_reset_link,
         email_change_link,
         expired_email_change_link,
+        undo_link,
+        expired_undo_link,
+        alarm_link,
+        sign_in,
         unsubscribe_link,
         used_unsubscribe_link,
         foreign_unsubscribe_link,

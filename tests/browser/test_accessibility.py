@@ -73,6 +73,7 @@ def test_every_page_is_in_the_list(demo_app: Flask) -> None:
 def test_page(place: Place, open_tab: OpenTab, witness: Witness, demo_app: Flask, samples: Samples) -> None:
     witness.expect(place.status)
     page = open_tab(place.who)
+    samples.prove(fresh=place.endpoint != "accounts.proof")
     response = page.goto(place.path.format_map(samples))
     assert response is not None
     assert response.status == place.status
