@@ -2,6 +2,7 @@
 
 from jobs.job import job
 from webapp.accounts import password_reminders
+from webapp.accounts.factors import recoveries
 from webapp.clock import utc_now
 from webapp.db import db
 
@@ -9,4 +10,10 @@ from webapp.db import db
 @job
 def remind_of_passwords() -> None:
     while password_reminders.send_due(now=utc_now()):
+        db.session.commit()
+
+
+@job
+def send_recoveries() -> None:
+    while recoveries.send_due(now=utc_now()):
         db.session.commit()

@@ -7,6 +7,7 @@ from typing import Protocol
 from flask import Flask
 from sqlalchemy import func, select
 
+from jobs.accounts import send_recoveries
 from tests.accounts.browsers import another_browser
 from tests.accounts.mailbox import link, newest
 from tests.pages import PageClient
@@ -14,7 +15,9 @@ from tests.people import PASSWORD, person, subscribe, topic
 from tests.relay import TestRelay
 from tests.signed_in import signed_in
 from webapp.access import Role
+from webapp.accounts.factors.models import AccountRecovery
 from webapp.audit import Action, AuditEntry
+from webapp.clock import utc_now
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
 from webapp.links import Purpose
@@ -88,6 +91,28 @@ def not_me(mailbox: Mailbox) -> Sample:
     return Sample(path, path, Action.ACCOUNT_SECURED)
 
 
+def recover_account(mailbox: Mailbox) -> Sample:
+    _start_recovery(mailbox)
+    mailbox.run_jobs()
+    db.session.scalars(select(AccountRecovery)).one().due_at = utc_now()
+    db.session.commit()
+    send_recoveries()
+    path = mailbox.link_to("anna@example.org")
+    return Sample(path, path, Action.RECOVERY_FINISHED, {"password": NEW_PASSWORD})
+
+
+def cancel_recovery(mailbox: Mailbox) -> Sample:
+    _start_recovery(mailbox)
+    path = mailbox.link_to("anna@example.org")
+    return Sample(path, path, Action.RECOVERY_CANCELLED)
+
+
+def _start_recovery(mailbox: Mailbox) -> None:
+    person()
+    office = signed_in(another_browser(mailbox.app), person("olga@example.org", role=Role.ADMINISTRATOR))
+    office.submit("/staff/recoveries/new", {"email": "anna@example.org", "reason": "lost everything"})
+
+
 def staff_invitation(mailbox: Mailbox) -> Sample:
     office = signed_in(another_browser(mailbox.app), person("olga@example.org", role=Role.ADMINISTRATOR))
     office.submit("/staff/people/invitation", {"email": "nora@example.org", "role": "support"})
@@ -131,15 +156,15 @@ SINGLE_USE: dict[Purpose, list[Kind]] = {
     Purpose.CONFIRM_NEW_EMAIL: [confirm_new_email],
     Purpose.UNDO_NEW_EMAIL: [undo_new_email],
     Purpose.NOT_ME: [not_me],
+    Purpose.RECOVER_ACCOUNT: [recover_account],
     Purpose.STAFF_INVITATION: [staff_invitation, staff_invitation_of_a_customer],
 }
 REPEATABLE: dict[Purpose, list[Kind]] = {
     Purpose.DOWNLOAD_EXPORT: [download_export],
+    Purpose.CANCEL_RECOVERY: [cancel_recovery],
     Purpose.UNSUBSCRIBE: [unsubscribe, preferences],
 }
 NOT_EMAILED = {
     Purpose.SECOND_STEP: "between password and second factor, in the cookie",
     Purpose.PASSKEY: "what a passkey signs, in the page",
-    Purpose.RECOVER_ACCOUNT: "",
-    Purpose.CANCEL_RECOVERY: "",
 }

@@ -30,6 +30,7 @@ EVERYBODY_SIGNED_IN = frozenset(Role)
 MARKETING = frozenset({Role.MARKETER, Role.ADMINISTRATOR})
 STAFF = frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR})
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
+RECOVERY = frozenset({Role.SUPPORT, Role.ADMINISTRATOR})
 
 
 class Refused(HTTPException):

@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     staff_networks: Networks = Field(
         [], description="Networks from which pages for staff and marketers open, such as `10.0.0.0/8`. Empty: from any."
     )
+    recovery_wait: timedelta = Field(
+        timedelta(days=3), description="How long the recovery of an account waits, so that its owner can stop it."
+    )
     export_lifetime: timedelta = Field(timedelta(days=7), description="How long a copy can be downloaded.")
     upload_limit_bytes: int = Field(1_000_000, description="The largest request body accepted, in bytes.")
     rate_limits: bool = Field(True, description="Limit requests per network. Off only in tests.")

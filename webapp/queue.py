@@ -53,6 +53,7 @@ class Job(StrEnum):
     BUILD_EXPORT = "jobs.privacy.build_export"
     DELETE_EXPIRED_EXPORTS = "jobs.privacy.delete_expired_exports"
     SEAL_AUDIT = "jobs.house.seal_audit"
+    SEND_RECOVERIES = "jobs.accounts.send_recoveries"
     REMIND_OF_PASSWORDS = "jobs.accounts.remind_of_passwords"
     TIDY_UP = "jobs.house.tidy_up"
 

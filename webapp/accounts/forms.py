@@ -64,6 +64,13 @@ class NewPasswordForm(Form):
         check_new_password(field, own=self.account.known_words, shortest=shortest)
 
 
+class RecoveredPasswordForm(NewPasswordForm):
+    """The second factors go, so it will be the only one."""
+
+    def validate_password(self, field: Field) -> None:
+        check_new_password(field, own=self.account.known_words, shortest=passwords.SHORTEST)
+
+
 class PasswordChangeForm(NewPasswordForm):
     current_password = PasswordField(_l("Current password"), [InputRequired(_l("Enter your current password."))])
 

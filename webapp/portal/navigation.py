@@ -61,7 +61,10 @@ def _pages() -> list[Entry]:
     if request.path.startswith("/marketing"):
         return [Entry("campaigns.campaigns", _("Campaigns"), "send", within=("/marketing/campaigns",))]
     if request.path.startswith("/staff"):
-        return [Entry("staff.people", _("People"), "users", within=("/staff/people",))]
+        return [
+            Entry("staff.people", _("People"), "users", within=("/staff/people",)),
+            Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
+        ]
     if not request.path.startswith("/account"):
         return []
     return [

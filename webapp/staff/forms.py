@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired
 
 from webapp.access import Role
 from webapp.accounts import passwords
-from webapp.accounts.fields import AddressLine
+from webapp.accounts.fields import AddressLine, Line
 from webapp.accounts.forms import Form, NameForm, check_new_password
 from webapp.staff.words import DUTIES
 
@@ -25,6 +25,13 @@ class RoleForm(Form):
 
 class InvitationForm(RoleForm):
     email = AddressLine(_l("Email"))
+
+
+class RecoveryForm(Form):
+    email = AddressLine(_l("Email address of the account"))
+    reason = Line(
+        _l("Reason"), longest=500, needed=_l("Write down what the person told you, and how you know who it is.")
+    )
 
 
 class NewcomerForm(NameForm):

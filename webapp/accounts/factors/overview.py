@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webapp.accounts.factors import authenticator, passkeys, recovery_codes
-from webapp.accounts.factors.models import AuthenticatorApp, Passkey
+from webapp.accounts.factors import authenticator, passkeys, recoveries, recovery_codes
+from webapp.accounts.factors.models import AccountRecovery, AuthenticatorApp, Passkey
 from webapp.accounts.models import Account
+from webapp.clock import utc_now
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,7 @@ class Factors:
     authenticator: AuthenticatorApp | None
     passkeys: Sequence[Passkey]
     codes_left: int
+    recovery: AccountRecovery | None
 
     @property
     def count(self) -> int:
@@ -23,4 +25,9 @@ class Factors:
 
 
 def factors_of(account: Account) -> Factors:
-    return Factors(authenticator.of(account), passkeys.of(account), recovery_codes.left(account))
+    return Factors(
+        authenticator=authenticator.of(account),
+        passkeys=passkeys.of(account),
+        codes_left=recovery_codes.left(account),
+        recovery=recoveries.of(account, now=utc_now()),
+    )
