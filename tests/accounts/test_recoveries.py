@@ -14,7 +14,7 @@ from tests.pages import PageClient
 from tests.people import Person, person
 from tests.relay import Received, TestRelay
 from webapp.access import Role
-from webapp.accounts.factors import enrolment, recoveries, recovery_codes
+from webapp.accounts.factors import enrolment, recoveries
 from webapp.accounts.factors.models import AccountRecovery
 from webapp.accounts.models import Account
 from webapp.audit import Action, AuditEntry
@@ -71,7 +71,6 @@ def can_enter(browser: PageClient, who: Person, password: str) -> bool:
 def test_after_three_days_and_three_emails_the_owner_chooses_a_password(
     app: Flask, started: AccountRecovery, anna: Person, run_jobs: RunJobs, relay: TestRelay
 ) -> None:
-    recovery_codes.make(db.session.get_one(Account, anna.id), now=utc_now())
     for days, email in [
         (0, "Your account is about to be recovered: was it you?"),
         (1.6, "Your account is about to be recovered: was it you?"),

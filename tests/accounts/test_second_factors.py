@@ -105,7 +105,7 @@ class TestSettingUp:
         assert account_of(anna).subject.key.wrapped not in kept
 
     def test_the_code_on_the_page_is_that_of_the_key(self, client: PageClient, anna: Person) -> None:
-        picture = authenticator.picture(str(anna.authenticator_key), account_of(anna))
+        picture = authenticator.picture(authenticator.address(str(anna.authenticator_key), account_of(anna)))
         assert picture.startswith("<svg")
         assert 'style="' not in picture
 

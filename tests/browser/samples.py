@@ -13,6 +13,8 @@ from tests.browser.mailbox import Mailbox
 from webapp import links
 from webapp.access import Role
 from webapp.accounts import alarms, credentials, email_changes, password_resets, sign_ups
+from webapp.accounts.factors import recoveries
+from webapp.accounts.factors.models import AccountRecovery
 from webapp.accounts.models import Account, DeviceSession, EmailChange
 from webapp.audit import Action, AuditEntry
 from webapp.campaigns import sending
@@ -21,6 +23,7 @@ from webapp.clock import utc_now
 from webapp.consents.models import Topic
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
+from webapp.links import Purpose
 from webapp.privacy import exports
 from webapp.staff import invitations
 from webapp.subjects import subjects
@@ -103,6 +106,14 @@ def sign_in(_samples: Samples) -> str:
     """The number of an entry in the customer's log."""
     mine = select(AuditEntry.id).where(AuditEntry.subject_id == _account("customer").subject_id)
     return str(db.session.scalars(mine.where(AuditEntry.action == Action.SIGNED_IN).limit(1)).one())
+
+
+def recovery_link(_samples: Samples) -> str:
+    return recoveries.link_token(Purpose.RECOVER_ACCOUNT, _recovery(), now=utc_now())
+
+
+def stop_recovery_link(_samples: Samples) -> str:
+    return recoveries.link_token(Purpose.CANCEL_RECOVERY, _recovery(), now=utc_now())
 
 
 def unsubscribe_link(_samples: Samples) -> str:
@@ -218,6 +229,8 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         expired_undo_link,
         alarm_link,
         sign_in,
+        recovery_link,
+        stop_recovery_link,
         unsubscribe_link,
         used_unsubscribe_link,
         foreign_unsubscribe_link,
@@ -261,6 +274,13 @@ def _sign_up_link(*, now: datetime) -> str:
     sign_up = sign_ups.newest(subject.address_hash)
     assert sign_up is not None
     return sign_ups.link_token(sign_up, now=now)
+
+
+def _recovery() -> AccountRecovery:
+    """Of the marketer: the customer's pages shall look as they do every day."""
+    now, account = utc_now(), _account("marketer")
+    under_way = recoveries.of(account, now=now)
+    return under_way or recoveries.start(account, reason="His phone fell into the lake.", by=_account("staff"), now=now)
 
 
 def _email_change() -> EmailChange:

@@ -44,9 +44,13 @@ def sealed(key: str, subject: Subject) -> bytes:
     return seal(data_key(subject), key.encode(), context=_context(subject))
 
 
-def picture(key: str, account: Account) -> Markup:
+def address(key: str, account: Account) -> str:
+    """What an app on the same device opens."""
+    return pyotp.TOTP(key).provisioning_uri(name=account.subject.email, issuer_name=settings().company_name)
+
+
+def picture(address: str) -> Markup:
     """What the app's camera reads: a QR code, as SVG, on white in dark mode too."""
-    address = pyotp.TOTP(key).provisioning_uri(name=account.subject.email, issuer_name=settings().company_name)
     return Markup(segno.make(address, error="m").svg_inline(scale=5, light="#fff", svgclass="qr", omitsize=True))  # noqa: S704  # segno escapes; nothing of it is written by people
 
 

@@ -70,8 +70,15 @@ def remove_authenticator() -> ResponseReturnValue:
 
 def _show(form: NewAuthenticatorForm, *, status: int = 200) -> Response:
     key = authenticator.opened(form.proposal.data, current_subject()) or ""
-    picture = authenticator.picture(key, current_user.account)
-    return render("accounts/new_authenticator.html", status=status, form=form, key=_in_fours(key), picture=picture)
+    address = authenticator.address(key, current_user.account)
+    return render(
+        "accounts/new_authenticator.html",
+        status=status,
+        form=form,
+        key=_in_fours(key),
+        address=address,
+        picture=authenticator.picture(address),
+    )
 
 
 def _in_fours(key: str) -> str:
