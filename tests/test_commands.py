@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from tests.accounts.browsers import another_browser
 from tests.pages import PageClient
 from tests.people import person
+from tests.signed_in import signed_in
 from webapp import audit
 from webapp.access import Role
 from webapp.accounts.models import Account
@@ -56,6 +58,26 @@ def test_verify_audit_says_how_many_entries_hold_and_fails_when_one_was_changed(
     db.session.execute(text("ALTER TABLE audit_entries ENABLE TRIGGER append_only"))
     db.session.commit()
     assert app.test_cli_runner().invoke(args=["verify-audit"]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "still_in"), [(["anna@example.org"], {"olga@example.org"}), (["--everybody"], set[str]())]
+)
+def test_sign_out_ends_the_sign_ins_of_one_person_or_of_everybody(
+    app: Flask, given: list[str], still_in: set[str]
+) -> None:
+    browsers = {
+        email: signed_in(another_browser(app), person(email)) for email in ("anna@example.org", "olga@example.org")
+    }
+    assert app.test_cli_runner().invoke(args=["sign-out", *given]).output == "Signed out.\n"
+    assert {email for email, browser in browsers.items() if browser.get("/account").status_code == 200} == still_in
+
+
+@pytest.mark.parametrize("given", [[], ["anna@example.org", "--everybody"], ["nobody@example.org"], ["no address"]])
+def test_sign_out_refuses_what_is_not_clear(app: Flask, given: list[str]) -> None:
+    browser = signed_in(another_browser(app), person())
+    assert app.test_cli_runner().invoke(args=["sign-out", *given]).exit_code != 0
+    assert browser.get("/account").status_code == 200
 
 
 def test_settings_table_prints_the_page_in_docs(app: Flask) -> None:

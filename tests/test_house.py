@@ -98,6 +98,12 @@ class TestHeaders:
         assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "camera=()" in headers["Permissions-Policy"]
 
+    @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+    def test_no_other_origin_is_let_in(self, client: PageClient, method: str) -> None:
+        asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+        headers = client.open("/sign-in", method=method, headers=asked).headers
+        assert not [name for name, _value in headers if name.lower().startswith("access-control")]
+
     def test_no_two_pages_share_a_nonce(self, client: PageClient) -> None:
         policies = {client.get("/").headers["Content-Security-Policy"] for _ in range(3)}
         assert len(policies) == 3

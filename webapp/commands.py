@@ -6,7 +6,7 @@ from flask.cli import with_appcontext
 
 from webapp import audit
 from webapp.access_table import access_table
-from webapp.accounts.commands import create_admin_command
+from webapp.accounts.commands import create_admin_command, sign_out_command
 from webapp.config import settings_table
 
 
@@ -34,5 +34,11 @@ def verify_audit_command() -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (create_admin_command, routes_access_command, settings_table_command, verify_audit_command):
+    for command in (
+        create_admin_command,
+        routes_access_command,
+        settings_table_command,
+        sign_out_command,
+        verify_audit_command,
+    ):
         app.cli.add_command(command)

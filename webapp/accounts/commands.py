@@ -1,10 +1,10 @@
-"""`flask --app wsgi create-admin EMAIL`"""
+"""`flask --app wsgi create-admin EMAIL` and `sign-out EMAIL`"""
 
 import click
 from flask.cli import with_appcontext
 
 from webapp.access import STAFF, Role
-from webapp.accounts import operators
+from webapp.accounts import credentials, operators, sessions
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.subjects.addresses import InvalidAddress
@@ -29,3 +29,22 @@ def create_admin_command(email: str, given_name: str, family_name: str, role: st
     db.session.commit()
     click.echo(f"Open this link within 30 minutes to choose a password:\n\n  {link}\n")
     click.echo('Later, "Forgotten your password?" on the sign-in page sends a new one.')
+
+
+@click.command("sign-out")
+@click.argument("email", required=False)
+@click.option("--everybody", is_flag=True, help="Everybody, on every device; for a stolen backup, for instance.")
+@with_appcontext
+def sign_out_command(email: str | None, everybody: bool) -> None:
+    """Ends every sign-in of one person, or of everybody, from their next click on."""
+    if bool(email) is everybody:
+        raise click.UsageError("Give an address, or --everybody.")
+    account = credentials.account_of(email) if email else None
+    if email and account is None:
+        raise click.ClickException(f"There is no account for {email}.")
+    if account:
+        sessions.end_all(account.subject, now=utc_now())
+    else:
+        sessions.end_everybodys(now=utc_now())
+    db.session.commit()
+    click.echo("Signed out.")

@@ -117,6 +117,11 @@ def end_all(subject: Subject, *, now: datetime) -> None:
     _end(subject, true(), now=now)
 
 
+def end_everybodys(*, now: datetime) -> None:
+    """For operators, when cookies or a backup may have been stolen."""
+    db.session.execute(update(DeviceSession).where(DeviceSession.ended_at.is_(None)).values(ended_at=now))
+
+
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
 def load(token: str) -> SignedIn | None:
     now = utc_now()
