@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from werkzeug.routing import Map, Rule
-from werkzeug.routing.converters import AnyConverter, BaseConverter, PathConverter, UUIDConverter
+from werkzeug.routing.converters import AnyConverter, BaseConverter, NumberConverter, PathConverter, UUIDConverter
 from werkzeug.test import TestResponse
 
 from tests.pages import QuickClient
@@ -108,6 +108,8 @@ def sample(url_map: Map, rule: Rule) -> str:
 def value_for(converter: BaseConverter) -> Any:
     if isinstance(converter, UUIDConverter):
         return NOBODY
+    if isinstance(converter, NumberConverter):
+        return 0
     if isinstance(converter, PathConverter):
         return "css/candor.css"
     if isinstance(converter, AnyConverter):
