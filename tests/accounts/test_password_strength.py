@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pyotp
 import pytest
 from flask import Flask
 
@@ -10,9 +11,12 @@ from tests.accounts.mailbox import link, newest
 from tests.pages import PageClient
 from tests.people import PASSWORD, Person, person
 from tests.relay import TestRelay
+from webapp.accounts.factors import enrolment
+from webapp.accounts.models import Account
 from webapp.accounts.routes.strength import WHILE_TYPING
 from webapp.app import create_app
 from webapp.config import Settings
+from webapp.db import db
 from webapp.guard import limiter
 
 URL = "/password/new/strength"
@@ -96,3 +100,23 @@ def test_typing_very_fast_stops_the_estimate_and_not_the_form(
     codes = [client.post(URL, data={"password": "short"}, headers=headers).status_code for _ in range(times + 1)]
     assert codes == [200] * times + [204]
     assert client.post("/sign-up", data={}, headers=headers).status_code == 422
+
+
+def test_beside_a_second_factor_a_shorter_password_will_do_until_the_factor_is_gone(
+    client: PageClient,
+) -> None:
+    who = person(authenticator=True)
+    client.submit("/sign-in", {"email": who.email, "password": who.password})
+    client.submit("/sign-in/second-factor", {"code": pyotp.TOTP(str(who.authenticator_key)).now()})
+    url, short = "/account/security/password", "q7 Gämsi"
+    assert "8 characters or more" in client.get(url).text
+    assert "Fair" in shown(client, short, page="/account/profile")
+    assert client.submit(url, {"current_password": who.password, "password": "7 chars"}).status_code == 422
+    assert client.submit(url, {"current_password": who.password, "password": short}).status_code == 303
+    assert "Choose a longer password" not in client.get("/account").text
+    enrolment.turn_off(db.session.get_one(Account, who.id))
+    assert "Choose a longer password" in client.get("/account").text
+    assert "15 characters or more" in client.get(url).text
+    long = "eleven glaciers, one marmot"
+    assert client.submit(url, {"current_password": short, "password": long}).status_code == 303
+    assert "Choose a longer password" not in client.get("/account").text
