@@ -157,11 +157,11 @@ SINGLE_USE: dict[Purpose, list[Kind]] = {
     Purpose.UNDO_NEW_EMAIL: [undo_new_email],
     Purpose.NOT_ME: [not_me],
     Purpose.RECOVER_ACCOUNT: [recover_account],
+    Purpose.CANCEL_RECOVERY: [cancel_recovery],
     Purpose.STAFF_INVITATION: [staff_invitation, staff_invitation_of_a_customer],
 }
 REPEATABLE: dict[Purpose, list[Kind]] = {
     Purpose.DOWNLOAD_EXPORT: [download_export],
-    Purpose.CANCEL_RECOVERY: [cancel_recovery],
     Purpose.UNSUBSCRIBE: [unsubscribe, preferences],
 }
 NOT_EMAILED = {

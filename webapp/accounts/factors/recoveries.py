@@ -100,7 +100,8 @@ def send_due(*, now: datetime) -> bool:
 
 
 def cancel(recovery: AccountRecovery, *, by: Subject, now: datetime) -> None:
-    """Harmless when it is over already."""
+    """Harmless when it is over already, or is just being finished."""
+    _hold(recovery)
     if not recovery.is_open:
         return
     recovery.cancelled_at = now
@@ -127,11 +128,19 @@ def finish(confirmation: Confirmation, password: str, *, now: datetime) -> None:
     """The password is the person's own choice; everything else that signed them in before is gone. Raises UsedLink."""
     links.use_once(confirmation.link, now=now)
     recovery = confirmation.recovery
+    _hold(recovery)
+    if not recovery.is_open:
+        raise UsedLink
     recovery.finished_at = now
     enrolment.turn_off(recovery.account)
     credentials.replace_password(recovery.account, password, now=now)
     sessions.end_all(recovery.account.subject, now=now)
     trail.record(Action.RECOVERY_FINISHED, recovery.account.subject, now=now)
+
+
+def _hold(recovery: AccountRecovery) -> None:
+    """Of those who stop and finish it at the same moment, each sees what the one before did."""
+    db.session.refresh(recovery, with_for_update={"of": AccountRecovery})
 
 
 def _is_open(now: datetime) -> list[ColumnElement[bool]]:
