@@ -1,17 +1,19 @@
 """Passkeys in a real browser, with the authenticator that Chromium plays."""
 
-from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from playwright.sync_api import CDPSession, Page, expect
+from sqlalchemy import update
 
 from tests.browser.conftest import OpenBrowser
 from tests.browser.test_accessibility import check
 from tests.people import PASSWORD, Person, person
-
-SignIn = Callable[[Page, str], None]
+from webapp.accounts.models import DeviceSession
+from webapp.clock import utc_now
+from webapp.db import db
 
 
 class Device:
@@ -133,3 +135,21 @@ def test_without_a_passkey_the_codes_on_paper_get_in(page: Page, phone: Device, 
     check(page)
     page.get_by_role("button", name="Go on").click()
     expect(page).to_have_url("/account")
+
+
+def test_a_passkey_shows_that_it_is_still_the_same_person(
+    page: Page, phone: Device, somebody: Person, demo_app: Flask
+) -> None:
+    make_passkey(page, somebody)
+    with demo_app.app_context():
+        db.session.execute(
+            update(DeviceSession)
+            .where(DeviceSession.subject_id == somebody.id)
+            .values(proved_at=utc_now() - timedelta(minutes=6))
+        )
+        db.session.commit()
+    page.goto("/account/security/authenticator")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is it still you?")
+    check(page)
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Authenticator app")
