@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, Route, expect
 from sqlalchemy import update
 
 from tests.browser.conftest import OpenBrowser
@@ -109,6 +109,22 @@ def test_a_device_that_was_not_unlocked_signs_nobody_in(page: Page, phone: Devic
     expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
     page.goto("/account")
     expect(page).to_have_url("/sign-in?next=/account")
+
+
+def test_a_browser_that_does_not_ask_for_unlocking_signs_nobody_in(page: Page, phone: Device, somebody: Person) -> None:
+    """A thief's browser would leave out what ours was told to ask for."""
+    make_passkey(page, somebody)
+    sign_out(page)
+    phone.is_not_unlocked()
+    page.route("**/passkey/options", without_unlocking)
+    page.goto("/sign-in")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.locator("#notice")).to_contain_text("That passkey did not work here")
+
+
+def without_unlocking(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, json={**answer.json(), "userVerification": "discouraged"})
 
 
 def test_a_removed_passkey_is_refused(page: Page, phone: Device, somebody: Person) -> None:
