@@ -90,6 +90,20 @@ def test_a_passkey_signs_in_without_a_password(page: Page, phone: Device, somebo
     expect(page.locator("body")).to_contain_text(somebody.email)
 
 
+def test_a_passkey_on_a_shared_computer_leaves_a_sign_in_that_ends_with_the_browser(
+    page: Page, phone: Device, somebody: Person
+) -> None:
+    make_passkey(page, somebody)
+    sign_out(page)
+    page.goto("/sign-in")
+    page.get_by_label("This is a shared computer").check()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page).to_have_url("/account")
+    assert next(cookie for cookie in page.context.cookies() if cookie["name"] == "session")["expires"] == -1
+    page.goto("/account/devices")
+    expect(page.get_by_text("Shared computer", exact=True)).to_be_visible()
+
+
 def test_a_passkey_is_a_second_factor(page: Page, phone: Device, somebody: Person) -> None:
     make_passkey(page, somebody)
     sign_out(page)

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, Date, DateTime, Integer, LargeBinary, String, Uuid, inspect
+from sqlalchemy import Boolean, Column, ColumnElement, Date, DateTime, Integer, LargeBinary, String, Uuid, inspect
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import ColumnProperty
@@ -49,7 +49,7 @@ def fill(who: Person) -> Canaries:
                 assert isinstance(column, ColumnProperty)
                 if attribute is table.reach:
                     setattr(row, attribute.key, getattr(subject, table.of.key))
-                elif attribute not in KEPT and (_names(what) or not column.columns[0].primary_key):
+                elif attribute not in KEPT and (_names(what) or not _makes_itself(column.columns[0])):
                     setattr(row, attribute.key, _value(column, what, subject, canaries))
             _fit(row)
             db.session.add(row)
@@ -77,6 +77,10 @@ def _value(column: ColumnProperty[Any], what: Personal | NotPersonal, subject: S
             (canaries.shown if what.withheld is None else canaries.withheld).add(canary)
         return canary
     return _other_value(kind)
+
+
+def _makes_itself(column: ColumnElement[Any]) -> bool:
+    return isinstance(column, Column) and column.primary_key and not isinstance(column.type, LargeBinary)
 
 
 def _names(what: Personal | NotPersonal) -> bool:

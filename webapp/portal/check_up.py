@@ -69,7 +69,7 @@ def _password(account: Account, *, now: datetime) -> Item:
     if password_reminders.is_due(account, now=now):
         text = _("It is more than a year old. If you use it elsewhere too, choose a new one.")
         return Item(State.BETTER, _("Is your password still a good one?"), f"{since} {text}", change, url, "key")
-    return Item(State.GOOD, _("Your password is long and not a known one"), since, change, url, "key")
+    return Item(State.GOOD, _("Your password is long and not among the stolen ones"), since, change, url, "key")
 
 
 def _devices(account: Account, *, now: datetime) -> Item:

@@ -4,7 +4,7 @@ from flask_babel import format_timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from wtforms import Field, HiddenField, StringField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from webapp.accounts.factors import passkeys, second_step
@@ -43,7 +43,7 @@ class SecondStepForm(CodeForm):
             right = second_step.check(self.account, self.way, field.data, now=utc_now())
         except TooManyGuesses as too_many:
             pause = format_timedelta(too_many.pause, granularity="second", threshold=1)
-            raise ValidationError(_("These were many tries. Please wait %(pause)s.", pause=pause)) from too_many
+            raise ValidationError(_("Too many tries. Please wait %(pause)s.", pause=pause)) from too_many
         if not right:
             raise ValidationError(WRONG[self.way])
 
@@ -52,6 +52,10 @@ class PasskeyForm(Form):
     """`answer` is what the browser says; a script fills it in."""
 
     answer = HiddenField()
+
+
+class PasskeySignInForm(PasskeyForm):
+    shared = BooleanField()
 
 
 class NewPasskeyForm(PasskeyForm):

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.access import public
-from webapp.accounts import sessions
+from webapp.accounts import sessions, shared_computers
 from webapp.accounts.factors import passkeys, second_step
-from webapp.accounts.factors.forms import PasskeyForm, SecondStepForm
+from webapp.accounts.factors.forms import PasskeySignInForm, SecondStepForm
 from webapp.accounts.factors.overview import factors_of
 from webapp.accounts.factors.passkeys import PasskeyRefused
 from webapp.accounts.factors.second_step import SecondStep
@@ -62,13 +62,15 @@ def passkey_options() -> Response:
 @limiter.limit(TRIES)
 def sign_in_with_passkey() -> ResponseReturnValue:
     """It needs no password beside it: see passkeys.py."""
-    now, form, wanted = utc_now(), PasskeyForm(), local_path(request.form.get("next"))
+    now, form, wanted = utc_now(), PasskeySignInForm(), local_path(request.form.get("next"))
     try:
         account = passkeys.use(form.answer.data or "", now=now)
     except PasskeyRefused:
         db.session.rollback()
         flash(_("That passkey did not work here. Try it again, or sign in with your password."), "error")
         return see_other(url_for("accounts.sign_in", next=wanted))
+    if form.shared.data:
+        shared_computers.note(shared=True)
     return _let_in(account, wanted=wanted, now=now)
 
 

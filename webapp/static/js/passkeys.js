@@ -23,6 +23,7 @@ async function sendWithPasskey(place, form) {
   try {
     const options = await passkeyOptions(place.dataset.options, form.elements.csrf_token.value)
     form.elements.answer.value = JSON.stringify(await askForPasskey(place.dataset.passkey, options))
+    form.querySelectorAll('[data-follows]').forEach((field) => { field.value = document.getElementById(field.dataset.follows).checked ? 'y' : '' })
     form.submit()
   } catch (error) {
     problem.hidden = false
