@@ -30,6 +30,7 @@ PATIENCE = 15_000
 expect.set_options(timeout=PATIENCE)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process of pytest runs them all, so that one demo is enough."""
     for item in items:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from zipfile import ZipFile
 
 import pytest
+from _pytest.mark import ParameterSet
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, ViewportSize, expect
@@ -69,7 +70,14 @@ def test_every_page_is_in_the_list(demo_app: Flask) -> None:
     assert pages - listed == set()
 
 
-@pytest.mark.parametrize("place", PLACES, ids=str)
+def one_state_of_each_page_the_others_when_there_is_time() -> Iterator[ParameterSet]:
+    seen = set()
+    for place in PLACES:
+        yield pytest.param(place, id=str(place), marks=[pytest.mark.deep] if place.endpoint in seen else [])
+        seen.add(place.endpoint)
+
+
+@pytest.mark.parametrize("place", one_state_of_each_page_the_others_when_there_is_time())
 def test_page(place: Place, open_tab: OpenTab, witness: Witness, demo_app: Flask, samples: Samples) -> None:
     witness.expect(place.status)
     page = open_tab(place.who)
