@@ -80,8 +80,8 @@ def find(recovery_id: UUID) -> AccountRecovery | None:
 
 def send_due(*, now: datetime) -> bool:
     """Writes the email of half-time and that with the link; says whether there may be more to do."""
-    half_time = AccountRecovery.started_at + (AccountRecovery.due_at - AccountRecovery.started_at) / 2
-    reminding = select(AccountRecovery).where(AccountRecovery.reminded_at.is_(None), half_time <= now)
+    half_over = now - AccountRecovery.started_at >= AccountRecovery.due_at - now
+    reminding = select(AccountRecovery).where(AccountRecovery.reminded_at.is_(None), half_over)
     finishing = select(AccountRecovery).where(AccountRecovery.link_sent_at.is_(None), AccountRecovery.due_at <= now)
     waiting = [
         db.session.scalars(
