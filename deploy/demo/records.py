@@ -23,6 +23,7 @@ from webapp.campaigns import partitions
 from webapp.campaigns.models import Campaign, CampaignCount, Delivery
 from webapp.consents import wordings
 from webapp.consents.models import Consent, Method, Subscription, Suppression, Topic
+from webapp.consents.wordings import Shown
 from webapp.crypto import key_ring, new_key, seal
 from webapp.db import Base, db
 from webapp.language import speaking
@@ -103,13 +104,15 @@ class Records:
     def _consent(self, choice: Choice) -> Row:
         topic, language = self._topics[choice.topic] if choice.topic else None, choice.person.language
         with speaking(language):
+            shown = _wording(choice, topic)
             return {
                 "subject_id": choice.person.id,
                 "topic_id": topic.id if topic else None,
                 "topic_title": topic.title(language) if topic else _("All marketing emails"),
                 "given": choice.given,
                 "method": choice.method,
-                "wording": _wording(choice, topic),
+                "wording": shown.text,
+                "wording_version": shown.version,
                 "language": language,
                 "campaign_id": choice.campaign,
                 "at": choice.at,
@@ -182,11 +185,13 @@ def _profile(person: Person) -> Row:
     return {"subject_id": person.id, **details, "changed_at": person.confirmed_at}
 
 
-def _wording(choice: Choice, topic: Topic | None) -> str:
+def _wording(choice: Choice, topic: Topic | None) -> Shown:
     if choice.method is Method.ONE_CLICK:
-        return "List-Unsubscribe"
+        return wordings.ONE_CLICK.shown(choice.person.language)
     if choice.method is Method.UNSUBSCRIBE_LINK or topic is None:
         return wordings.unsubscribe_button(topic, choice.person.language)
+    if choice.method is Method.SIGN_UP_FORM:
+        return wordings.sign_up_box(topic, choice.person.language)
     return wordings.topic_switch(topic, choice.person.language)
 
 

@@ -15,8 +15,7 @@ from webapp.accounts import credentials, passwords, phones, postal
 from webapp.accounts.fields import AddressLine, Line
 from webapp.accounts.models import CONTACT_DETAILS, Account, Profile
 from webapp.config import settings
-from webapp.consents import subscriptions
-from webapp.consents.models import Topic
+from webapp.consents import subscriptions, wordings
 from webapp.language import current_language
 
 
@@ -179,7 +178,9 @@ class SignUpForm(NameForm, OrganizationForm, PhoneForm, AddressForm):
     def __init__(self) -> None:
         super().__init__()
         self.home_country = self.country.data
-        self.topics.choices = [(str(topic.id), _words_beside_box(topic)) for topic in subscriptions.topics()]
+        self.topics.choices = [
+            (str(topic.id), wordings.sign_up_box(topic, current_language()).text) for topic in subscriptions.topics()
+        ]
 
     def validate_password(self, field: Field) -> None:
         own = [self.email.data, self.given_name.data, self.family_name.data, self.organization.data]
@@ -194,9 +195,3 @@ class SignUpForm(NameForm, OrganizationForm, PhoneForm, AddressForm):
 def check_new_password(field: Field, *, own: Iterable[str], shortest: int) -> None:
     if problem := passwords.problem(field.data, own=[*own, settings().company_name], shortest=shortest):
         raise ValidationError(problem)
-
-
-def _words_beside_box(topic: Topic) -> str:
-    title, description = topic.title(current_language()), topic.description(current_language())
-    words = _("Yes, send me “%(topic)s” by email.", topic=title)
-    return f"{words} {description}".strip()

@@ -20,7 +20,7 @@ from webapp.access import Role
 from webapp.accounts import passwords
 from webapp.accounts.models import CONTACT_DETAILS, Account, Profile, SignUp
 from webapp.audit import Action
-from webapp.consents import subscriptions
+from webapp.consents import subscriptions, wordings
 from webapp.consents.models import Method, Topic
 from webapp.db import db
 from webapp.links import ExpiredLink, Link, Purpose
@@ -114,7 +114,7 @@ def renew(token: str, *, now: datetime) -> None:
     send_link(_named_by(link), now=now)
 
 
-def confirm(confirmation: Confirmation, *, now: datetime) -> None:
+def confirm(confirmation: Confirmation, *, network: str, now: datetime) -> None:
     """Makes the account. Raises UsedLink or NothingToConfirm."""
     links.use_once(confirmation.link, now=now)
     sign_up = confirmation.sign_up
@@ -132,7 +132,7 @@ def confirm(confirmation: Confirmation, *, now: datetime) -> None:
     )
     subject.language = sign_up.language
     _fill_profile(subject, sign_up, now=now)
-    _subscribe(subject, sign_up, now=now)
+    _subscribe(subject, sign_up, network=network, now=now)
     trail.record(Action.SIGN_UP_CONFIRMED, subject, now=now)
     db.session.execute(delete(SignUp).where(SignUp.subject_id == subject.id))
 
@@ -179,9 +179,16 @@ def _fill_profile(subject: Subject, sign_up: SignUp, *, now: datetime) -> None:
     profile.changed_at = now
 
 
-def _subscribe(subject: Subject, sign_up: SignUp, *, now: datetime) -> None:
+def _subscribe(subject: Subject, sign_up: SignUp, *, network: str, now: datetime) -> None:
     for topic_id, wording in sign_up.topics.items():
         if topic := db.session.get(Topic, UUID(topic_id)):
             subscriptions.subscribe(
-                subject, topic, method=Method.SIGN_UP_FORM, wording=wording, language=sign_up.language, now=now
+                subject,
+                topic,
+                method=Method.SIGN_UP_FORM,
+                wording=wording,
+                wording_version=wordings.SIGN_UP_BOX.version,
+                language=sign_up.language,
+                network=network,
+                now=now,
             )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from webapp.consents import subscriptions
-from webapp.consents.models import Consent, Method, Suppression, SuppressionReason, Topic
+from webapp.consents.models import Consent, ConsentPurpose, Method, Suppression, SuppressionReason, Topic
 from webapp.db import db
 from webapp.subjects.models import Subject
 
@@ -19,6 +19,10 @@ HOW: dict[Method, LazyString] = {
     Method.UNSUBSCRIBE_LINK: _l("by a link in an email"),
     Method.ONE_CLICK: _l("in your mail program"),
     Method.IMPORT: _l("taken over from an earlier list"),
+    Method.NEWSLETTER: _l("by our newsletter form"),
+    Method.COOKIES_PAGE: _l("on the page about cookies"),
+    Method.PRIVACY_SIGNAL: _l("by the privacy signal of your browser"),
+    Method.API: _l("in another of our systems"),
 }
 
 
@@ -59,7 +63,8 @@ def of_subject(subject: Subject) -> Choices:
 
 def _last_lines(subject: Subject) -> dict[UUID | None, Consent]:
     """The latest line of the ledger for each topic, and under None the latest that was about all of them."""
-    lines = select(Consent).where(Consent.subject_id == subject.id).order_by(Consent.topic_id, Consent.at.desc())
+    about_topics = [Consent.subject_id == subject.id, Consent.purpose == ConsentPurpose.TOPIC]
+    lines = select(Consent).where(*about_topics).order_by(Consent.topic_id, Consent.at.desc())
     return {line.topic_id: line for line in db.session.scalars(lines.ext(distinct_on(Consent.topic_id)))}
 
 

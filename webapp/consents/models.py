@@ -1,13 +1,16 @@
-"""What people agreed to: topics, who gets them, the ledger of consents, and addresses that must never be mailed."""
+"""What people agreed to: topics, who gets them, the use of data about them, the ledger of consents, and addresses that
+must never be mailed."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Enum, ForeignKey, Index, LargeBinary
+from sqlalchemy import DateTime, Enum, ForeignKey, Index, LargeBinary, false
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.db import Base, CreatedAt, Key, Timestamp
+from webapp.subjects.models import Subject
 
 
 class Method(StrEnum):
@@ -17,7 +20,22 @@ class Method(StrEnum):
     ACCOUNT = "account"
     UNSUBSCRIBE_LINK = "unsubscribe_link"
     ONE_CLICK = "one_click"  # RFC 8058: their mail program asked for them
-    IMPORT = "import"
+    IMPORT = "import"  # with evidence of where the yes came from
+    NEWSLETTER = "newsletter"  # double opt-in: entered on a form, confirmed by the button behind the emailed link
+    COOKIES_PAGE = "cookies_page"
+    PRIVACY_SIGNAL = "privacy_signal"  # Global Privacy Control: their browser said no for them
+    API = "api"  # another system of the company asked them
+
+
+class ConsentPurpose(StrEnum):
+    """What a line of the ledger is about. All but the first are data about how people use what they have (P4)."""
+
+    TOPIC = "topic"  # emails about a topic, or about all of them
+    USAGE = "usage"  # device configuration, IP address, locale and language, to improve the services
+    NEARBY = "nearby"  # access points near the device, from mobile apps
+
+
+TRACKING = (ConsentPurpose.USAGE, ConsentPurpose.NEARBY)
 
 
 class SuppressionReason(StrEnum):
@@ -64,24 +82,47 @@ class Subscription(Base):
     __table_args__ = (Index("ix_subscriptions_topic", "topic_id", "subject_id", postgresql_where="subscribed"),)
 
 
-class Consent(Base):
-    """One line of the ledger: given or withdrawn, by which words, how, and when. Never changed.
+class TrackingChoice(Base):
+    """Whether data about the use of our services may be recorded now. No row: nobody was asked, so it may not.
 
-    `topic_id` and `campaign_id` are not foreign keys: the proof outlives the topic and the campaign.
+    `despite_signal`: the yes was given in a browser that says no by Global Privacy Control, so it is meant for us.
+    """
+
+    __tablename__ = "tracking_choices"
+
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[ConsentPurpose] = mapped_column(_names(ConsentPurpose), primary_key=True)
+    allowed: Mapped[bool]
+    changed_at: Mapped[Timestamp]
+    despite_signal: Mapped[bool] = mapped_column(server_default=false())
+
+
+class Consent(Base):
+    """One line of the ledger: given or withdrawn, by which words, how, when, and from where. Never changed.
+
+    `topic_id` and `campaign_id` are not foreign keys: the proof outlives the topic and the campaign. `topic_title` is
+    what it is about, in words. `wording_version` names the entry in wordings.py; lines from before there were versions
+    have none. `evidence` says where an imported yes came from.
     """
 
     __tablename__ = "consents"
 
     id: Mapped[Key]
-    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"))
+    purpose: Mapped[ConsentPurpose] = mapped_column(_names(ConsentPurpose), server_default=ConsentPurpose.TOPIC)
     topic_id: Mapped[UUID | None]
     topic_title: Mapped[str]
     given: Mapped[bool]
     method: Mapped[Method] = mapped_column(_names(Method))
     wording: Mapped[str]
+    wording_version: Mapped[str] = mapped_column(server_default="")
     language: Mapped[str]
+    network: Mapped[str] = mapped_column(server_default="")
+    evidence: Mapped[str] = mapped_column(server_default="")
     campaign_id: Mapped[UUID | None]
     at: Mapped[Timestamp]
+
+    __table_args__ = (Index("ix_consents_history", "subject_id", "at", "id"),)
 
 
 class Suppression(Base):
@@ -92,3 +133,22 @@ class Suppression(Base):
     address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     reason: Mapped[SuppressionReason] = mapped_column(_names(SuppressionReason))
     at: Mapped[Timestamp]
+
+
+class NewsletterRequest(Base):
+    """Somebody entered an address on the newsletter form. It counts for nothing until its mailbox confirms it.
+
+    `topics`: the ticked ones by id, with the sentence beside the box.
+    """
+
+    __tablename__ = "newsletter_requests"
+
+    id: Mapped[Key]
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
+    topics: Mapped[dict[str, str]] = mapped_column(JSONB)
+    language: Mapped[str]
+    network: Mapped[str]
+    asked_at: Mapped[Timestamp]
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    subject: Mapped[Subject] = relationship(lazy="joined")

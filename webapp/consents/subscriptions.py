@@ -2,30 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NotRequired, TypedDict, Unpack
+from typing import Unpack
 from uuid import UUID
 
-from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp import queue
-from webapp.audit import Action
+from webapp.consents import ledger
+from webapp.consents.ledger import Statement
 from webapp.consents.models import Consent, Method, Subscription, Suppression, SuppressionReason, Topic
 from webapp.db import db
-from webapp.language import speaking
-from webapp.subjects import trail
 from webapp.subjects.models import Subject
-
-
-class Statement(TypedDict):
-    """What somebody told us: how, by which words, in which language, when, and from which campaign."""
-
-    method: Method
-    wording: str
-    language: str
-    now: datetime
-    campaign_id: NotRequired[UUID | None]
 
 
 def topics() -> Sequence[Topic]:
@@ -43,7 +31,7 @@ def subscribe(subject: Subject, topic: Topic, **statement: Unpack[Statement]) ->
         _lift_everything_off(subject)
     changed = _set(subject, topic, subscribed=True, now=statement["now"])
     if changed:
-        _write_down(subject, topic, given=True, statement=statement)
+        ledger.write_topic(subject, topic, given=True, statement=statement)
     return changed
 
 
@@ -55,7 +43,7 @@ def withdraw(subject: Subject, topic_id: UUID, **statement: Unpack[Statement]) -
     changed = _set(subject, topic, subscribed=False, now=statement["now"])
     if changed:
         _settle_later(subject, topic, statement.get("campaign_id"))
-        _write_down(subject, topic, given=False, statement=statement)
+        ledger.write_topic(subject, topic, given=False, statement=statement)
     return changed
 
 
@@ -70,7 +58,7 @@ def stop_everything(subject: Subject, **statement: Unpack[Statement]) -> bool:
     changed = _suppress(subject, now=statement["now"]) or bool(withdrawn)
     if changed:
         _settle_later(subject, None, statement.get("campaign_id"))
-        _write_down(subject, None, given=False, statement=statement)
+        ledger.write_topic(subject, None, given=False, statement=statement)
     return changed
 
 
@@ -87,33 +75,6 @@ def _set(subject: Subject, topic: Topic, *, subscribed: bool, now: datetime) -> 
         )
     )
     return db.session.scalar(upsert.returning(Subscription.subject_id)) is not None
-
-
-def _write_down(subject: Subject, topic: Topic | None, *, given: bool, statement: Statement) -> None:
-    """In the ledger and in the audit log. Without a topic it is about all of them."""
-    title = _title(topic, statement["language"])
-    line = Consent(
-        subject_id=subject.id,
-        topic_id=topic.id if topic else None,
-        topic_title=title,
-        given=given,
-        method=statement["method"],
-        wording=statement["wording"],
-        language=statement["language"],
-        campaign_id=statement.get("campaign_id"),
-        at=statement["now"],
-    )
-    db.session.add(line)
-    withdrawn = Action.CONSENT_WITHDRAWN if topic else Action.MARKETING_STOPPED
-    action = Action.CONSENT_GIVEN if given else withdrawn
-    trail.record(action, subject, now=line.at, topic=title, method=line.method)
-
-
-def _title(topic: Topic | None, language: str) -> str:
-    if topic:
-        return topic.title(language)
-    with speaking(language):
-        return str(_("All marketing emails"))
 
 
 def _settle_later(subject: Subject, topic: Topic | None, campaign_id: UUID | None) -> None:

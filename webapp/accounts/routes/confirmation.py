@@ -1,6 +1,6 @@
 """The link that confirms a sign-up. GET shows a button; only the person who signed up can press it with effect."""
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -37,7 +37,7 @@ def confirm_sign_up(token: str) -> ResponseReturnValue:
         confirmation = sign_ups.read(token, now=now)
         if not _is_theirs(confirmation.sign_up, form):
             return _ask(confirmation.sign_up, form, token, status=422)
-        sign_ups.confirm(confirmation, now=now)
+        sign_ups.confirm(confirmation, network=request.remote_addr or "", now=now)
     except (LinkProblem, NothingToConfirm) as problem:
         db.session.rollback()
         if not _is_done(problem):

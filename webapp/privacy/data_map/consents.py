@@ -1,9 +1,10 @@
 """What people agreed to."""
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from webapp.campaigns.models import Campaign
-from webapp.consents.models import Consent, Subscription, Suppression, Topic
+from webapp.consents.models import Consent, NewsletterRequest, Subscription, Suppression, Topic, TrackingChoice
 from webapp.privacy.data_map.vocabulary import (
     NUMBER,
     Category,
@@ -15,13 +16,21 @@ from webapp.privacy.data_map.vocabulary import (
     SubjectTable,
     spoken,
 )
-from webapp.privacy.data_map.words import METHODS, SUPPRESSION_REASONS, language_name
+from webapp.privacy.data_map.words import CONSENT_PURPOSES, METHODS, SUPPRESSION_REASONS, language_name
 from webapp.subjects.models import Subject
 
 CONSENT = Category.CONSENT
 PROMOTION = [Purpose.INFORMATION]
 PROOF = [Purpose.INFORMATION, Purpose.LAW]
+IMPROVEMENT = [Purpose.IMPROVEMENT]
 OURS = NotPersonal("written by the company for everybody")
+
+
+def _unconfirmed(label: LazyString) -> Personal:
+    """Somebody entered it with an address that may not be theirs, so it may be about somebody else than its owner."""
+    reason = _l("Anybody can enter your address. What is not confirmed is deleted after 14 days.")
+    return Personal(label, CONSENT, PROMOTION, Source.PROVIDED, withheld=reason)
+
 
 TABLES: list[SubjectTable | OtherTable] = [
     SubjectTable(
@@ -43,10 +52,14 @@ TABLES: list[SubjectTable | OtherTable] = [
         order=Consent.at,
         attributes={
             Consent.at: Personal(_l("When"), CONSENT, PROOF, Source.OBSERVED),
+            Consent.purpose: Personal(_l("About"), CONSENT, PROOF, Source.OBSERVED, words=spoken(CONSENT_PURPOSES)),
             Consent.topic_title: Personal(_l("Topic"), CONSENT, PROOF, Source.PROVIDED),
             Consent.given: Personal(_l("Yes"), CONSENT, PROOF, Source.PROVIDED),
             Consent.method: Personal(_l("How"), CONSENT, PROOF, Source.OBSERVED, words=spoken(METHODS)),
             Consent.wording: Personal(_l("Words that you read"), CONSENT, PROOF, Source.OBSERVED),
+            Consent.wording_version: Personal(_l("Version of the words"), CONSENT, PROOF, Source.OBSERVED),
+            Consent.network: Personal(_l("Network address"), CONSENT, PROOF, Source.OBSERVED),
+            Consent.evidence: Personal(_l("Where it is shown"), CONSENT, PROOF, Source.OBSERVED),
             Consent.language: Personal(_l("Language"), CONSENT, PROOF, Source.OBSERVED, words=language_name),
             Consent.campaign_id: Personal(
                 _l("Email it came from"), CONSENT, PROOF, Source.OBSERVED, names=Campaign.subject
@@ -54,6 +67,38 @@ TABLES: list[SubjectTable | OtherTable] = [
             Consent.topic_id: NotPersonal("the number of a topic, whose title stands beside it"),
             Consent.id: NUMBER,
             Consent.subject_id: NUMBER,
+        },
+    ),
+    SubjectTable(
+        TrackingChoice,
+        _l("Data about your use"),
+        reach=TrackingChoice.subject_id,
+        order=TrackingChoice.changed_at,
+        attributes={
+            TrackingChoice.kind: Personal(
+                _l("What"), CONSENT, IMPROVEMENT, Source.PROVIDED, words=spoken(CONSENT_PURPOSES)
+            ),
+            TrackingChoice.allowed: Personal(_l("Allowed"), CONSENT, IMPROVEMENT, Source.PROVIDED),
+            TrackingChoice.changed_at: Personal(_l("Last changed"), CONSENT, IMPROVEMENT, Source.OBSERVED),
+            TrackingChoice.despite_signal: Personal(
+                _l("Allowed while your browser sent a privacy signal"), CONSENT, IMPROVEMENT, Source.OBSERVED
+            ),
+            TrackingChoice.subject_id: NUMBER,
+        },
+    ),
+    SubjectTable(
+        NewsletterRequest,
+        _l("Newsletters that wait to be confirmed"),
+        reach=NewsletterRequest.subject_id,
+        order=NewsletterRequest.asked_at,
+        attributes={
+            NewsletterRequest.asked_at: Personal(_l("Asked for"), CONSENT, PROMOTION, Source.OBSERVED),
+            NewsletterRequest.confirmed_at: Personal(_l("Confirmed"), CONSENT, PROMOTION, Source.OBSERVED),
+            NewsletterRequest.topics: _unconfirmed(_l("Topics")),
+            NewsletterRequest.language: _unconfirmed(_l("Language")),
+            NewsletterRequest.network: _unconfirmed(_l("Network address")),
+            NewsletterRequest.id: NUMBER,
+            NewsletterRequest.subject_id: NUMBER,
         },
     ),
     SubjectTable(

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.accounts.guessing import Door
 from webapp.audit import Action
 from webapp.campaigns.models import CampaignState
-from webapp.consents.models import Method, SuppressionReason
+from webapp.consents.models import ConsentPurpose, Method, SuppressionReason
 from webapp.language import OWN_NAMES
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import State
@@ -63,6 +63,16 @@ METHODS = {
     Method.UNSUBSCRIBE_LINK: _l("by the link in an email"),
     Method.ONE_CLICK: _l("by the button of your email program"),
     Method.IMPORT: _l("taken over from another system"),
+    Method.NEWSLETTER: _l("by the newsletter form and the link in its email"),
+    Method.COOKIES_PAGE: _l("on the page about cookies"),
+    Method.PRIVACY_SIGNAL: _l("by the privacy signal of your browser"),
+    Method.API: _l("in another of our systems"),
+}
+
+CONSENT_PURPOSES = {
+    ConsentPurpose.TOPIC: _l("emails"),
+    ConsentPurpose.USAGE: _l("data about your use"),
+    ConsentPurpose.NEARBY: _l("access points near your device"),
 }
 
 SUPPRESSION_REASONS = {
@@ -124,6 +134,9 @@ ACTIONS = {
     Action.CONSENT_GIVEN: _l("consent given"),
     Action.CONSENT_WITHDRAWN: _l("consent withdrawn"),
     Action.MARKETING_STOPPED: _l("all marketing turned off"),
+    Action.TRACKING_ALLOWED: _l("recording of use agreed to"),
+    Action.TRACKING_STOPPED: _l("recording of use ended"),
+    Action.NEWSLETTER_ASKED: _l("newsletter asked for"),
     Action.EXPORT_REQUESTED: _l("copy of data asked for"),
     Action.EXPORT_BUILT: _l("copy of data made"),
     Action.EXPORT_DOWNLOADED: _l("copy of data downloaded"),

@@ -1,0 +1,121 @@
+"""The link at the foot of every campaign email, and the page behind it. It lives for ever."""
+
+from uuid import UUID
+
+from flask import Response, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp import language
+from webapp.access import public
+from webapp.consents import choices, subscriptions, wordings
+from webapp.consents.models import Method, Topic
+from webapp.consents.routes import choosing
+from webapp.consents.routes.blueprint import blueprint, by_link
+from webapp.consents.unsubscribe_links import UnsubscribeToken, read_token
+from webapp.db import db
+from webapp.htmx import render, see_other
+from webapp.language import current_language
+from webapp.subjects.addresses import masked
+from webapp.subjects.models import Subject
+
+
+@blueprint.get("/unsubscribe/<token>")
+@public
+@by_link
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """Shows one button and changes nothing: mail scanners follow this link before the person does."""
+    named, subject = _reader(token)
+    if subject is None:
+        return render("consents/forgotten.html")
+    chosen = choices.of_subject(subject)
+    choice = chosen.of(named.topic_id)
+    return render(
+        "consents/unsubscribe.html",
+        token=token,
+        address=masked(subject.email),
+        choices=chosen,
+        topic=choice.topic if choice else None,
+        unsubscribed=not choice.subscribed if choice else chosen.everything_off,
+        just_now="now" in request.args,
+        button_label=wordings.unsubscribe_button(choice.topic if choice else None, current_language()).text,
+    )
+
+
+@blueprint.post("/unsubscribe/<token>")
+@public
+@by_link
+def confirm_unsubscribe(token: str) -> ResponseReturnValue:
+    """The page's button, or a mail program's request (RFC 8058), which is answered with 200 and never redirected."""
+    one_click = request.form.get("List-Unsubscribe") == "One-Click"
+    named, subject = _reader(token)
+    changed = subject is not None and _unsubscribe(subject, named, one_click=one_click)
+    db.session.commit()
+    if one_click:
+        return _plain(_("Done: you are unsubscribed.") if changed else _("You are unsubscribed already. All is well."))
+    return see_other(url_for("consents.unsubscribe", token=token, now=1 if changed else None))
+
+
+@blueprint.get("/preferences/<token>")
+@public
+@by_link
+def link_preferences(token: str) -> ResponseReturnValue:
+    _named, subject = _reader(token)
+    if subject is None:
+        return render("consents/forgotten.html")
+    return render(
+        "consents/link_preferences.html",
+        token=token,
+        address=masked(subject.email),
+        choices=choices.of_subject(subject),
+    )
+
+
+@blueprint.post("/preferences/<token>/topics/<uuid:topic_id>")
+@public
+@by_link
+def choose_linked_topic(token: str, topic_id: UUID) -> ResponseReturnValue:
+    named, subject = _reader(token)
+    if subject is None:
+        return see_other(url_for("consents.link_preferences", token=token))
+    return choosing.choose_topic(
+        subject, topic_id, method=Method.UNSUBSCRIBE_LINK, token=token, campaign_id=named.campaign_id
+    )
+
+
+@blueprint.post("/preferences/<token>/everything-off")
+@public
+@by_link
+def stop_linked_everything(token: str) -> ResponseReturnValue:
+    named, subject = _reader(token)
+    if subject is None:
+        return see_other(url_for("consents.link_preferences", token=token))
+    return choosing.stop_everything(subject, method=Method.UNSUBSCRIBE_LINK, token=token, campaign_id=named.campaign_id)
+
+
+def _reader(token: str) -> tuple[UnsubscribeToken, Subject | None]:
+    """Who was written to, or None when nothing is held about them any more. The page then speaks their language."""
+    named = read_token(token)
+    subject = db.session.get(Subject, named.subject_id)
+    if subject is not None:
+        language.speak(subject.language)
+    return named, subject
+
+
+def _unsubscribe(subject: Subject, named: UnsubscribeToken, *, one_click: bool) -> bool:
+    topic, spoken = db.session.get(Topic, named.topic_id), current_language()
+    return subscriptions.withdraw(
+        subject,
+        named.topic_id,
+        **choosing.statement(
+            wordings.ONE_CLICK.shown(spoken) if one_click else wordings.unsubscribe_button(topic, spoken),
+            method=Method.ONE_CLICK if one_click else Method.UNSUBSCRIBE_LINK,
+            campaign_id=named.campaign_id,
+        ),
+    )
+
+
+def _plain(text: str) -> Response:
+    response = make_response(f"{text}\n")
+    response.mimetype = "text/plain"
+    return response
