@@ -5,6 +5,7 @@ A setting's environment name is its field name in capitals. `docs/settings.md` i
 """
 
 import base64
+import json
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -76,6 +77,17 @@ class Settings(BaseSettings):
 
     company_name: str = Field("Your company", description="Shown on every page and in every email.")
     company_address: str = Field("", description="Postal address, shown at the foot of emails. Commas part its lines.")
+    privacy_contact: str = Field("", description="Email address for questions about personal data.")
+    data_protection_officer: str = Field("", description="Name and contact of the data protection officer, if any.")
+    eu_representative: str = Field("", description="Name and contact of the representative in the EU (GDPR Art. 27).")
+    recipients: dict[str, str] = Field(
+        {},
+        description="Who gets data on your behalf, as JSON by kind (`hosting`, `email_delivery`, `payment_provider`): "
+        '`{"hosting": "Example Ltd, Zurich"}`. Shown in the privacy policy.',
+    )
+    data_transfers: str = Field(
+        "", description="Countries outside Switzerland and the EEA that data goes to, with the safeguards. Empty: none."
+    )
     brand_colour: str = Field("#1f5eff", pattern=r"^#[0-9a-fA-F]{6}$", description="The one accent colour.")
     languages: Texts = Field(["en", "de", "fr", "it"], description="Offered languages; the first is the default.")
     time_zone: TimeZone = Field("UTC", description="Of the times people read, for example `Europe/Zurich`.")
@@ -166,6 +178,8 @@ def _default(field: FieldInfo) -> str:
     value = field.default
     if isinstance(value, timedelta):
         value = f"P{value.days}D" if value.days else f"PT{value.seconds // 60}M"
+    elif isinstance(value, dict):
+        value = json.dumps(value) if value else None
     elif isinstance(value, list):
         value = ",".join(value)
     elif isinstance(value, bool):

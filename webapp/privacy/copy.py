@@ -16,8 +16,9 @@ from flask_babel.speaklater import LazyString
 
 from webapp.language import speaking
 from webapp.privacy import data_map, records
+from webapp.privacy.data_map.purposes import USES
 from webapp.privacy.data_map.vocabulary import SubjectTable
-from webapp.privacy.data_map.words import CATEGORIES, PURPOSES, SOURCES
+from webapp.privacy.data_map.words import CATEGORIES, SOURCES
 from webapp.subjects.models import Subject
 
 TEMPLATES = ("privacy/copy/index.html", "privacy/copy/README.txt")
@@ -39,7 +40,7 @@ class Chapter:
     @property
     def purposes(self) -> list[str]:
         used = {purpose for what in self.table.exported.values() for purpose in what.purposes}
-        return [str(name) for purpose, name in PURPOSES.items() if purpose in used]
+        return [str(use.title) for purpose, use in USES.items() if purpose in used]
 
     @property
     def sources(self) -> list[str]:

@@ -1,6 +1,6 @@
 """The rows of one person, found by the data map and put so that a program or a person can read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.crypto import CannotDecrypt
 from webapp.db import db
-from webapp.privacy.data_map import exported_tables
-from webapp.privacy.data_map.vocabulary import Category, Personal, SubjectTable
+from webapp.privacy.data_map import categories, exported_tables
+from webapp.privacy.data_map.vocabulary import ANY, Category, Part, Personal, SubjectTable
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
@@ -42,7 +42,7 @@ def count_by_category(subject: Subject) -> dict[Category, int]:
         select(func.count()).select_from(table.model).where(_belongs(table, subject)).scalar_subquery()
         for table in tables
     ]
-    totals = dict.fromkeys(Category, 0)
+    totals = dict.fromkeys(categories(), 0)
     for table, count in zip(tables, db.session.execute(select(*counts)).one(), strict=True):
         totals[table.category] += count
     return totals
@@ -69,9 +69,18 @@ def readable(what: Personal, value: Any) -> str:
         return str(format_date(value))
     if isinstance(value, int):
         return str(format_decimal(value))
+    if isinstance(value, list):
+        return "; ".join(readable(what, item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {part}" for name, part in value.items())
+        return ", ".join(_readable_part(what.parts or {}, name, part) for name, part in value.items())
     return str(value)
+
+
+def _readable_part(parts: Mapping[str, Part], name: str, value: Any) -> str:
+    """A part of JSON, by its label; one that is not declared by the name that it has in there."""
+    part = parts.get(name) or parts.get(ANY)
+    said = part.words(value) if part and part.words else value
+    return f"{part.label if part and name in parts else name}: {said}"
 
 
 def _name(attribute: InstrumentedAttribute[Any], what: Personal) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from webapp.privacy.data_map import accounts, campaigns, consents, factors, house, mail, privacy, staff, subjects
-from webapp.privacy.data_map.vocabulary import Category, OtherTable, SubjectTable
+from webapp.privacy.data_map.purposes import USES
+from webapp.privacy.data_map.retention import Retention, the_longest
+from webapp.privacy.data_map.vocabulary import Category, OtherTable, Personal, SubjectTable
 
 TABLES: list[SubjectTable | OtherTable] = [
     table
@@ -18,9 +20,26 @@ TABLES: list[SubjectTable | OtherTable] = [
 
 def exported_tables() -> list[SubjectTable]:
     """The tables that go into a copy, in the order in which people are shown them."""
-    tables = [table for table in TABLES if isinstance(table, SubjectTable) and table.exported]
+    tables = [table for table in subject_tables() if table.exported]
     shown = list(Category)
     return sorted(tables, key=lambda table: shown.index(table.category))
+
+
+def subject_tables() -> list[SubjectTable]:
+    """Every table about people, those included of which nothing is shown."""
+    return [table for table in TABLES if isinstance(table, SubjectTable)]
+
+
+def categories() -> list[Category]:
+    """Those of which anything is held, in the order in which people are shown them."""
+    held = {what.category for table in subject_tables() for what in table.personal.values()}
+    return [category for category in Category if category in held]
+
+
+def kept(table: SubjectTable, what: Personal) -> list[Retention]:
+    """How long it is kept: by its own rule, its table's, or else for as long as one of its purposes runs."""
+    own = what.keep or table.keep
+    return [own] if own else the_longest([USES[purpose].retention for purpose in what.purposes])
 
 
 @dataclass(frozen=True)
@@ -33,7 +52,7 @@ class LeftOut:
 
 
 def left_out() -> list[LeftOut]:
-    columns = [(table, what) for table in TABLES if isinstance(table, SubjectTable) for what in table.withheld]
+    columns = [(table, what) for table in subject_tables() for what in table.withheld]
     grouped = groupby(columns, key=lambda column: (column[0].name, str(column[1].withheld)))
     parts = [(list(group), why) for (_name, why), group in grouped]
     return [LeftOut(part[0][0], [str(what.label) for _table, what in part], why) for part, why in parts]

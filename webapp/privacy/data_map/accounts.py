@@ -1,14 +1,21 @@
 """Contact details, sign-in and devices."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.accounts.models import Account, DeviceSession, EmailChange, Guesses, KnownDevice, Profile, SignUp
+from webapp.privacy.data_map.retention import PROOF_OF_EVENT, SIGN_INS, WHILE_CUSTOMER, Clock, for_days
 from webapp.privacy.data_map.subjects import SECRET, SERVICE
 from webapp.privacy.data_map.vocabulary import (
+    ANY,
+    AS_IT_WAS,
     NUMBER,
     Category,
     OtherTable,
+    Part,
+    People,
     Personal,
     Purpose,
     Source,
@@ -24,10 +31,10 @@ CONTACT, ACCESS, INTERACTION = Category.CONTACT, Category.ACCESS, Category.INTER
 PROVIDED, OBSERVED = Source.PROVIDED, Source.OBSERVED
 
 
-def _unconfirmed(label: LazyString) -> Personal:
+def _unconfirmed(label: LazyString, parts: Mapping[str, Part] | None = None) -> Personal:
     """Somebody entered it with an address that may not be theirs, so it may be about somebody else than its owner."""
     reason = _l("Nobody has shown yet that these entries are yours. What is not confirmed is deleted after 14 days.")
-    return Personal(label, CONTACT, SERVICE, PROVIDED, withheld=reason)
+    return Personal(label, CONTACT, SERVICE, PROVIDED, withheld=reason, parts=parts)
 
 
 TABLES: list[SubjectTable | OtherTable] = [
@@ -35,6 +42,9 @@ TABLES: list[SubjectTable | OtherTable] = [
         Profile,
         _l("Profile"),
         reach=Profile.subject_id,
+        since=Profile.changed_at,
+        keep=WHILE_CUSTOMER,
+        correct_at="accounts.profile",
         attributes={
             Profile.given_name: Personal(_l("First name"), CONTACT, SERVICE, PROVIDED),
             Profile.family_name: Personal(_l("Last name"), CONTACT, SERVICE, PROVIDED),
@@ -53,6 +63,8 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Changes of your email address"),
         reach=EmailChange.subject_id,
         order=EmailChange.asked_at,
+        keep=PROOF_OF_EVENT,
+        fixed=AS_IT_WAS,
         attributes={
             EmailChange.old_email: Personal(_l("Address before"), CONTACT, SECURITY, PROVIDED),
             EmailChange.new_email: Personal(_l("New address"), CONTACT, SECURITY, PROVIDED),
@@ -67,12 +79,17 @@ TABLES: list[SubjectTable | OtherTable] = [
         Account,
         _l("Account"),
         reach=Account.subject_id,
+        since=Account.created_at,
+        keep=WHILE_CUSTOMER,
+        about=[People.CUSTOMERS, People.STAFF],
         attributes={
             Account.created_at: Personal(_l("Signed up"), ACCESS, SERVICE, OBSERVED),
             Account.confirmed_at: Personal(_l("Address confirmed"), ACCESS, SERVICE, OBSERVED),
             Account.password_changed_at: Personal(_l("Password last changed"), ACCESS, SECURITY, OBSERVED),
             Account.password_reminded_at: Personal(_l("Reminded of an old password"), ACCESS, SECURITY, OBSERVED),
-            Account.password_kept_at: Personal(_l("Decided to keep the password"), ACCESS, SECURITY, PROVIDED),
+            Account.password_kept_at: Personal(
+                _l("Decided to keep the password"), ACCESS, SECURITY, PROVIDED, fixed=AS_IT_WAS
+            ),
             Account.short_password: Personal(_l("Short password"), ACCESS, SECURITY, OBSERVED, withheld=SECRET),
             Account.role: Personal(_l("Role"), ACCESS, SECURITY, Source.DERIVED, words=spoken(ROLES)),
             Account.password_hash: Personal(_l("Password"), ACCESS, SECURITY, PROVIDED, withheld=SECRET),
@@ -83,6 +100,9 @@ TABLES: list[SubjectTable | OtherTable] = [
         SignUp,
         _l("Sign-ups that wait to be confirmed"),
         reach=SignUp.subject_id,
+        since=SignUp.asked_at,
+        keep=for_days(Clock.RECORDED, 14),
+        about=[People.VISITORS],
         attributes={
             SignUp.given_name: _unconfirmed(_l("First name")),
             SignUp.family_name: _unconfirmed(_l("Last name")),
@@ -93,7 +113,7 @@ TABLES: list[SubjectTable | OtherTable] = [
             SignUp.city: _unconfirmed(_l("City")),
             SignUp.country: _unconfirmed(_l("Country")),
             SignUp.language: _unconfirmed(_l("Language")),
-            SignUp.topics: _unconfirmed(_l("Topics")),
+            SignUp.topics: _unconfirmed(_l("Topics"), parts={ANY: Part(_l("Words that you read"))}),
             SignUp.asked_at: _unconfirmed(_l("Signed up")),
             SignUp.link_sent_at: _unconfirmed(_l("Link sent")),
             SignUp.browser: _unconfirmed(_l("Fingerprint of the browser")),
@@ -107,6 +127,10 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Devices you signed in with"),
         reach=DeviceSession.subject_id,
         order=DeviceSession.signed_in_at,
+        starts=DeviceSession.ended_at,
+        keep=SIGN_INS,
+        fixed=AS_IT_WAS,
+        about=[People.CUSTOMERS, People.STAFF],
         attributes={
             DeviceSession.user_agent: Personal(_l("Browser and device"), INTERACTION, SECURITY, OBSERVED),
             DeviceSession.network: Personal(_l("Network address"), INTERACTION, SECURITY, OBSERVED),
@@ -128,6 +152,8 @@ TABLES: list[SubjectTable | OtherTable] = [
         reach=Guesses.address_hash,
         of=Subject.address_hash,
         order=Guesses.last_at,
+        keep=for_days(Clock.RECORDED, 1),
+        about=[People.CUSTOMERS, People.STAFF, People.VISITORS],
         attributes={
             Guesses.last_at: Personal(_l("Last try"), INTERACTION, SECURITY, OBSERVED),
             Guesses.wrong: Personal(_l("Tries"), INTERACTION, SECURITY, OBSERVED),
@@ -147,6 +173,9 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Browsers we know you by"),
         reach=KnownDevice.subject_id,
         order=KnownDevice.first_seen_at,
+        starts=KnownDevice.seen_at,
+        keep=for_days(Clock.LAST_USED, 400),
+        about=[People.CUSTOMERS, People.STAFF],
         attributes={
             KnownDevice.first_seen_at: Personal(_l("First sign-in"), INTERACTION, SECURITY, OBSERVED),
             KnownDevice.seen_at: Personal(_l("Last sign-in"), INTERACTION, SECURITY, OBSERVED),

@@ -3,12 +3,15 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.campaigns.models import Campaign, CampaignCount, Delivery
+from webapp.privacy.data_map.retention import PROOF_OF_EVENT
 from webapp.privacy.data_map.vocabulary import (
     MACHINERY,
     NUMBER,
     Category,
+    Erasure,
     NotPersonal,
     OtherTable,
+    People,
     Personal,
     Purpose,
     Source,
@@ -28,6 +31,9 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("News and offers"),
         reach=Delivery.subject_id,
         order=Delivery.id,
+        since=Delivery.sent_at,
+        keep=PROOF_OF_EVENT,
+        about=[People.CUSTOMERS, People.READERS],
         attributes={
             Delivery.campaign_id: Personal(
                 _l("Subject line"), COMMUNICATION, PROMOTION, Source.DERIVED, names=Campaign.subject
@@ -51,6 +57,10 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Campaigns you wrote"),
         reach=Campaign.created_by,
         order=Campaign.created_at,
+        keep=PROOF_OF_EVENT,
+        on_erasure=Erasure.PSEUDONYMISE,
+        fixed=_l("It belongs to the work of the company. While it is a draft, you can change it there."),
+        about=[People.STAFF],
         attributes={
             Campaign.created_at: Personal(_l("Written"), HISTORY, WORK, Source.OBSERVED),
             Campaign.subject: Personal(_l("Subject line"), HISTORY, WORK, Source.PROVIDED),

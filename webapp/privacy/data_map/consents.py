@@ -1,15 +1,23 @@
 """What people agreed to."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.campaigns.models import Campaign
 from webapp.consents.models import Consent, NewsletterRequest, Subscription, Suppression, Topic, TrackingChoice
+from webapp.privacy.data_map.retention import PROOF_OF_CONSENT, WHILE_CUSTOMER, WHILE_OBJECTED, Clock, for_days
 from webapp.privacy.data_map.vocabulary import (
+    ANY,
+    AS_IT_WAS,
     NUMBER,
     Category,
+    Erasure,
     NotPersonal,
     OtherTable,
+    Part,
+    People,
     Personal,
     Purpose,
     Source,
@@ -26,10 +34,10 @@ IMPROVEMENT = [Purpose.IMPROVEMENT]
 OURS = NotPersonal("written by the company for everybody")
 
 
-def _unconfirmed(label: LazyString) -> Personal:
+def _unconfirmed(label: LazyString, parts: Mapping[str, Part] | None = None) -> Personal:
     """Somebody entered it with an address that may not be theirs, so it may be about somebody else than its owner."""
     reason = _l("Anybody can enter your address. What is not confirmed is deleted after 14 days.")
-    return Personal(label, CONSENT, PROMOTION, Source.PROVIDED, withheld=reason)
+    return Personal(label, CONSENT, PROMOTION, Source.PROVIDED, withheld=reason, parts=parts)
 
 
 TABLES: list[SubjectTable | OtherTable] = [
@@ -38,6 +46,8 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Topics"),
         reach=Subscription.subject_id,
         order=Subscription.changed_at,
+        correct_at="consents.preferences",
+        about=[People.CUSTOMERS, People.READERS],
         attributes={
             Subscription.topic_id: Personal(_l("Topic"), CONSENT, PROMOTION, Source.PROVIDED, names=Topic.titles),
             Subscription.subscribed: Personal(_l("You get it"), CONSENT, PROMOTION, Source.PROVIDED),
@@ -50,6 +60,10 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Each yes and no"),
         reach=Consent.subject_id,
         order=Consent.at,
+        keep=PROOF_OF_CONSENT,
+        on_erasure=Erasure.KEEP,
+        fixed=AS_IT_WAS,
+        about=[People.CUSTOMERS, People.READERS],
         attributes={
             Consent.at: Personal(_l("When"), CONSENT, PROOF, Source.OBSERVED),
             Consent.purpose: Personal(_l("About"), CONSENT, PROOF, Source.OBSERVED, words=spoken(CONSENT_PURPOSES)),
@@ -74,6 +88,9 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Data about your use"),
         reach=TrackingChoice.subject_id,
         order=TrackingChoice.changed_at,
+        keep=WHILE_CUSTOMER,
+        correct_at="consents.preferences",
+        about=[People.CUSTOMERS, People.READERS],
         attributes={
             TrackingChoice.kind: Personal(
                 _l("What"), CONSENT, IMPROVEMENT, Source.PROVIDED, words=spoken(CONSENT_PURPOSES)
@@ -91,10 +108,12 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Newsletters that wait to be confirmed"),
         reach=NewsletterRequest.subject_id,
         order=NewsletterRequest.asked_at,
+        keep=for_days(Clock.RECORDED, 14),
+        about=[People.READERS],
         attributes={
             NewsletterRequest.asked_at: Personal(_l("Asked for"), CONSENT, PROMOTION, Source.OBSERVED),
             NewsletterRequest.confirmed_at: Personal(_l("Confirmed"), CONSENT, PROMOTION, Source.OBSERVED),
-            NewsletterRequest.topics: _unconfirmed(_l("Topics")),
+            NewsletterRequest.topics: _unconfirmed(_l("Topics"), parts={ANY: Part(_l("Words that you read"))}),
             NewsletterRequest.language: _unconfirmed(_l("Language")),
             NewsletterRequest.network: _unconfirmed(_l("Network address")),
             NewsletterRequest.id: NUMBER,
@@ -106,6 +125,10 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("No marketing to your address"),
         reach=Suppression.address_hash,
         of=Subject.address_hash,
+        since=Suppression.at,
+        keep=WHILE_OBJECTED,
+        on_erasure=Erasure.KEEP,
+        about=[People.CUSTOMERS, People.READERS],
         attributes={
             Suppression.reason: Personal(
                 _l("Reason"), CONSENT, PROOF, Source.OBSERVED, words=spoken(SUPPRESSION_REASONS)

@@ -4,14 +4,18 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.accounts.factors.models import AccountRecovery, AuthenticatorApp, Passkey, RecoveryCode
 from webapp.privacy.data_map.accounts import ACCESS, OBSERVED, PROVIDED, SECURITY
+from webapp.privacy.data_map.retention import PROOF_OF_EVENT, WHILE_CUSTOMER
 from webapp.privacy.data_map.subjects import SECRET
-from webapp.privacy.data_map.vocabulary import NUMBER, NotPersonal, OtherTable, Personal, Source, SubjectTable
+from webapp.privacy.data_map.vocabulary import NUMBER, NotPersonal, OtherTable, People, Personal, Source, SubjectTable
 
 TABLES: list[SubjectTable | OtherTable] = [
     SubjectTable(
         AuthenticatorApp,
         _l("Authenticator app"),
         reach=AuthenticatorApp.subject_id,
+        since=AuthenticatorApp.added_at,
+        keep=WHILE_CUSTOMER,
+        about=[People.CUSTOMERS, People.STAFF],
         attributes={
             AuthenticatorApp.added_at: Personal(_l("Added"), ACCESS, SECURITY, OBSERVED),
             AuthenticatorApp.key: Personal(
@@ -26,6 +30,9 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Passkeys"),
         reach=Passkey.subject_id,
         order=Passkey.added_at,
+        keep=WHILE_CUSTOMER,
+        correct_at="accounts.security",
+        about=[People.CUSTOMERS, People.STAFF],
         attributes={
             Passkey.name: Personal(_l("Name"), ACCESS, SECURITY, PROVIDED),
             Passkey.added_at: Personal(_l("Added"), ACCESS, SECURITY, OBSERVED),
@@ -47,6 +54,9 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Recovery codes"),
         reach=RecoveryCode.subject_id,
         order=RecoveryCode.mark,
+        since=RecoveryCode.made_at,
+        keep=WHILE_CUSTOMER,
+        about=[People.CUSTOMERS, People.STAFF],
         attributes={
             RecoveryCode.made_at: Personal(_l("Made"), ACCESS, SECURITY, OBSERVED),
             RecoveryCode.used_at: Personal(_l("Used"), ACCESS, SECURITY, OBSERVED),
@@ -63,8 +73,10 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Recoveries of your account"),
         reach=AccountRecovery.subject_id,
         order=AccountRecovery.started_at,
+        keep=PROOF_OF_EVENT,
+        about=[People.CUSTOMERS, People.STAFF],
         attributes={
-            AccountRecovery.reason: Personal(_l("Reason"), ACCESS, SECURITY, OBSERVED),
+            AccountRecovery.reason: Personal(_l("Reason"), ACCESS, SECURITY, OBSERVED, free_text=True),
             AccountRecovery.started_at: Personal(_l("Started"), ACCESS, SECURITY, OBSERVED),
             AccountRecovery.due_at: Personal(_l("End of the waiting time"), ACCESS, SECURITY, Source.DERIVED),
             AccountRecovery.reminded_at: Personal(_l("Told again"), ACCESS, SECURITY, OBSERVED),

@@ -3,12 +3,14 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.mail.models import Message
+from webapp.privacy.data_map.retention import PROOF_OF_EVENT
 from webapp.privacy.data_map.vocabulary import (
     MACHINERY,
     NUMBER,
     Category,
     NotPersonal,
     OtherTable,
+    People,
     Personal,
     Purpose,
     Source,
@@ -26,6 +28,8 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Messages about your account"),
         reach=Message.subject_id,
         order=Message.created_at,
+        keep=PROOF_OF_EVENT,
+        about=[People.CUSTOMERS, People.READERS, People.STAFF],
         attributes={
             Message.created_at: Personal(_l("Written"), COMMUNICATION, SERVICE, Source.DERIVED),
             Message.email: Personal(_l("What it was"), COMMUNICATION, SERVICE, Source.DERIVED, words=email_title),

@@ -2,10 +2,13 @@
 
 from flask_babel import lazy_gettext as _l
 
+from webapp.privacy.data_map.retention import PROOF_OF_ANSWER
 from webapp.privacy.data_map.vocabulary import (
+    AS_IT_WAS,
     MACHINERY,
     NUMBER,
     Category,
+    Erasure,
     OtherTable,
     Personal,
     Purpose,
@@ -25,6 +28,10 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Copies of your data"),
         reach=DataExport.subject_id,
         order=DataExport.requested_at,
+        starts=DataExport.ready_at,
+        keep=PROOF_OF_ANSWER,
+        on_erasure=Erasure.KEEP,
+        fixed=AS_IT_WAS,
         attributes={
             DataExport.requested_at: Personal(_l("Asked for"), REQUEST, PROOF, Source.PROVIDED),
             DataExport.state: Personal(

@@ -2,10 +2,12 @@
 
 from flask_babel import lazy_gettext as _l
 
+from webapp.privacy.data_map.retention import Clock, for_days
 from webapp.privacy.data_map.vocabulary import (
     NUMBER,
     Category,
     OtherTable,
+    People,
     Personal,
     Purpose,
     Source,
@@ -22,6 +24,9 @@ TABLES: list[SubjectTable | OtherTable] = [
         Invitation,
         _l("Invitation to work with us"),
         reach=Invitation.subject_id,
+        since=Invitation.invited_at,
+        keep=for_days(Clock.RECORDED, 7),
+        about=[People.STAFF],
         attributes={
             Invitation.role: Personal(_l("Role"), ACCESS, SECURITY, Source.DERIVED, words=spoken(ROLES)),
             Invitation.invited_at: Personal(_l("Invited"), ACCESS, SECURITY, Source.OBSERVED),

@@ -3,37 +3,66 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.audit import AuditEntry
+from webapp.privacy.data_map.retention import PROOF_OF_EVENT, WHILE_CUSTOMER
 from webapp.privacy.data_map.vocabulary import (
     NUMBER,
     Category,
+    Erasure,
     NotPersonal,
     OtherTable,
+    Part,
+    People,
     Personal,
     Purpose,
     Source,
     SubjectTable,
     spoken,
 )
-from webapp.privacy.data_map.words import ACTIONS, language_name
+from webapp.privacy.data_map.words import ACTIONS, METHODS, WAYS, language_name
+from webapp.staff.words import ROLES
 from webapp.subjects.models import Subject, SubjectKey
 
 SECRET = _l("A secret that protects you: it never leaves our systems.")
 SERVICE = [Purpose.CONTRACT, Purpose.PROVISION, Purpose.SUPPORT]
 PROOF = [Purpose.LAW, Purpose.SUPPORT]
 
+# What the entries of the log say besides what was done.
+DETAILS = {
+    "user_agent": Part(_l("Browser and device")),
+    "network": Part(_l("Network address")),
+    "fields": Part(_l("What was changed")),
+    "old": Part(_l("Before")),
+    "new": Part(_l("After")),
+    "language": Part(_l("Language"), words=language_name),
+    "topic": Part(_l("Topic")),
+    "method": Part(_l("How"), words=spoken(METHODS)),
+    "campaign": Part(_l("Number of the campaign")),
+    "name": Part(_l("Name")),
+    "way": Part(_l("How"), words=spoken(WAYS)),
+    "role": Part(_l("Role"), words=spoken(ROLES)),
+    "reason": Part(_l("Reason")),
+}
+
 TABLES: list[SubjectTable | OtherTable] = [
     SubjectTable(
         Subject,
         _l("Address and language"),
         reach=Subject.id,
+        since=Subject.created_at,
+        keep=WHILE_CUSTOMER,
+        on_erasure=Erasure.BLANK,
+        about=[People.CUSTOMERS, People.READERS, People.STAFF],
         attributes={
-            Subject.email: Personal(_l("Email address"), Category.CONTACT, SERVICE, Source.PROVIDED),
+            Subject.email: Personal(
+                _l("Email address"), Category.CONTACT, SERVICE, Source.PROVIDED, correct_at="accounts.edit_email"
+            ),
             Subject.language: Personal(
                 _l("Language"),
                 Category.INTERACTION,
                 SERVICE,
                 Source.PROVIDED,
                 words=language_name,
+                correct_at="accounts.edit_language",
             ),
             Subject.created_at: Personal(_l("Known to us since"), Category.CONTACT, SERVICE, Source.DERIVED),
             Subject.address_hash: Personal(
@@ -50,6 +79,9 @@ TABLES: list[SubjectTable | OtherTable] = [
         SubjectKey,
         _l("Your own key"),
         reach=SubjectKey.subject_id,
+        since=SubjectKey.created_at,
+        keep=WHILE_CUSTOMER,
+        about=[People.CUSTOMERS, People.READERS, People.STAFF],
         attributes={
             SubjectKey.wrapped: Personal(
                 _l("The key that encrypts your history"), Category.ACCESS, SERVICE, Source.DERIVED, withheld=SECRET
@@ -63,10 +95,21 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("What was done"),
         reach=AuditEntry.subject_id,
         order=AuditEntry.at,
+        keep=PROOF_OF_EVENT,
+        on_erasure=Erasure.KEEP,
+        about=[People.CUSTOMERS, People.READERS, People.STAFF],
         attributes={
             AuditEntry.at: Personal(_l("When"), Category.HISTORY, PROOF, Source.OBSERVED),
             AuditEntry.action: Personal(_l("What"), Category.HISTORY, PROOF, Source.OBSERVED, words=spoken(ACTIONS)),
-            AuditEntry.details: Personal(_l("Details"), Category.HISTORY, PROOF, Source.OBSERVED, sealed=True),
+            AuditEntry.details: Personal(
+                _l("Details"),
+                Category.HISTORY,
+                PROOF,
+                Source.OBSERVED,
+                sealed=True,
+                parts=DETAILS,
+                on_erasure=Erasure.SHRED,
+            ),
             AuditEntry.actor_id: Personal(
                 _l("Who did it"),
                 Category.HISTORY,

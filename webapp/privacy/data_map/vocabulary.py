@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from sqlalchemy import DateTime
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.db import Base
+from webapp.privacy.data_map.retention import Retention
 from webapp.subjects.models import Subject
 
 
@@ -18,6 +21,8 @@ class Category(StrEnum):
     CONTACT = "contact"  # P2
     ACCESS = "access"  # P3
     INTERACTION = "interaction"  # P4
+    PAYMENT = "payment"  # P5
+    DOCUMENT = "document"  # P6
     CONSENT = "consent"
     COMMUNICATION = "communication"  # P7
     REQUEST = "request"
@@ -46,12 +51,41 @@ class Source(StrEnum):
     DERIVED = "derived"  # made by us from what happened
 
 
+class Erasure(StrEnum):
+    """What becomes of it when the person is erased."""
+
+    DELETE = "delete"  # the row goes
+    BLANK = "blank"  # the row stays for other rows, without this
+    PSEUDONYMISE = "pseudonymise"  # the row stays, but leads to nobody
+    SHRED = "shred"  # unreadable, because the person's own key is destroyed
+    KEEP = "keep"  # stays until its own time is over, for the reason that its retention gives
+
+
+class People(StrEnum):
+    """Whose data it is (GDPR Art. 30(1)(c))."""
+
+    CUSTOMERS = "customers"
+    READERS = "readers"  # of the newsletter, without an account
+    VISITORS = "visitors"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a JSON column, by the name it has in there."""
+
+    label: LazyString
+    words: Callable[[str], str] | None = None
+
+
 @dataclass(frozen=True)
 class Personal:
     """A column that says something about a person.
 
     It is in their copy unless `withheld` says why not. `words` puts its codes into words; `names` is what a number
-    of another table stands for; `sealed` means that it is encrypted by the subject's own key.
+    of another table stands for; `sealed` means that it is encrypted by the subject's own key. JSON names its `parts`
+    (of each item, if it is a list). `free_text` may say anything about anybody. `keep` and `on_erasure` stand instead
+    of what holds for the table. It is corrected at the page `correct_at`, or `fixed` says why it cannot be.
     """
 
     label: LazyString
@@ -62,6 +96,12 @@ class Personal:
     words: Callable[[str], str] | None = None
     names: InstrumentedAttribute[Any] | None = None
     sealed: bool = False
+    parts: Mapping[str, Part] | None = None
+    free_text: bool = False
+    keep: Retention | None = None
+    on_erasure: Erasure | None = None
+    correct_at: str | None = None
+    fixed: LazyString | None = None
 
 
 @dataclass(frozen=True)
@@ -74,11 +114,13 @@ class NotPersonal:
 Attributes = Mapping[InstrumentedAttribute[Any], Personal | NotPersonal]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SubjectTable:
     """A table whose rows are about one person each: a person's are those where `reach` equals the subject's `of`.
 
-    They are shown the newest first, by `order`.
+    They are shown the newest first, by `order`. `since` says since when a row is held (if left out, `order` does), and
+    `starts` when the clock of its retention began, unless that is the event itself. `keep` stands instead of what the
+    purposes say; `on_erasure`, `correct_at` and `fixed` hold for every column that says nothing else.
     """
 
     model: type[Base]
@@ -87,31 +129,59 @@ class SubjectTable:
     attributes: Attributes
     of: InstrumentedAttribute[Any] = field(default_factory=lambda: Subject.id)
     order: InstrumentedAttribute[Any] | None = None
+    since: InstrumentedAttribute[Any] | None = None
+    starts: InstrumentedAttribute[Any] | None = None
+    keep: Retention | None = None
+    on_erasure: Erasure = Erasure.DELETE
+    correct_at: str | None = None
+    fixed: LazyString | None = None
+    about: Sequence[People] = (People.CUSTOMERS,)
 
     @property
     def name(self) -> str:
         return str(self.model.__tablename__)
 
     @property
+    def held_since(self) -> InstrumentedAttribute[Any] | None:
+        """The column that says since when a row is held."""
+        ordered_by_time = self.order is not None and isinstance(self.order.type, DateTime)
+        return self.order if self.since is None and ordered_by_time else self.since
+
+    def erasure_of(self, what: Personal) -> Erasure:
+        return what.on_erasure or self.on_erasure
+
+    def corrected_at(self, what: Personal) -> str | None:
+        """The page where the person corrects it."""
+        if what.correct_at or what.fixed:
+            return what.correct_at
+        return self.correct_at if what.source is Source.PROVIDED else None
+
+    def why_fixed(self, what: Personal) -> LazyString | None:
+        """Why the person cannot correct it; None if they can."""
+        if self.corrected_at(what):
+            return None
+        return what.fixed or self.fixed or FIXED.get(what.source)
+
+    @property
+    def personal(self) -> dict[InstrumentedAttribute[Any], Personal]:
+        return {attribute: what for attribute, what in self.attributes.items() if isinstance(what, Personal)}
+
+    @property
     def exported(self) -> dict[InstrumentedAttribute[Any], Personal]:
         """What of it goes into a copy."""
-        return {attribute: what for attribute, what in self._personal.items() if what.withheld is None}
+        return {attribute: what for attribute, what in self.personal.items() if what.withheld is None}
 
     @property
     def withheld(self) -> list[Personal]:
-        return [what for what in self._personal.values() if what.withheld is not None]
+        return [what for what in self.personal.values() if what.withheld is not None]
 
     @property
     def category(self) -> Category:
         """Where people look for it: the category of what it mainly holds, which is declared first."""
         return next(iter(self.exported.values())).category
 
-    @property
-    def _personal(self) -> dict[InstrumentedAttribute[Any], Personal]:
-        return {attribute: what for attribute, what in self.attributes.items() if isinstance(what, Personal)}
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OtherTable:
     """A table that leads to no person, and why."""
 
@@ -128,6 +198,14 @@ class Place:
     whose: str
     until: str
 
+
+AS_IT_WAS = _l("It records what happened, and so it stays as it is.")
+FIXED = {
+    Source.OBSERVED: AS_IT_WAS,
+    Source.DERIVED: _l("We made it from other data, and it changes when they do."),
+}
+
+ANY = "*"  # the name of a part that stands for whatever name it has
 
 NUMBER = NotPersonal("a random number that means nothing outside this database")
 MACHINERY = NotPersonal("how far the work has come, not the person")

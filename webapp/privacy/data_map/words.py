@@ -10,13 +10,16 @@ from webapp.consents.models import ConsentPurpose, Method, SuppressionReason
 from webapp.language import OWN_NAMES
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import State
-from webapp.privacy.data_map.vocabulary import Category, Purpose, Source
+from webapp.privacy.data_map.purposes import LegalBasis, Recipient
+from webapp.privacy.data_map.vocabulary import Category, Erasure, People, Source
 from webapp.privacy.models import ExportState
 
 CATEGORIES = {
     Category.CONTACT: _l("Contact details"),
     Category.ACCESS: _l("Sign-in"),
     Category.INTERACTION: _l("Devices and use"),
+    Category.PAYMENT: _l("Payments"),
+    Category.DOCUMENT: _l("Documents you sent"),
     Category.CONSENT: _l("What you agreed to"),
     Category.COMMUNICATION: _l("Emails to you"),
     Category.REQUEST: _l("Your requests"),
@@ -27,22 +30,41 @@ CATEGORY_TEXTS = {
     Category.CONTACT: _l("Your name, company, email address, phone number and postal address."),
     Category.ACCESS: _l("When your account was made and its password last changed. Never the password itself."),
     Category.INTERACTION: _l("The devices you signed in with: browser, network address and times."),
+    Category.PAYMENT: _l("Your billing address, how you pay, and what you paid. Never a card number."),
+    Category.DOCUMENT: _l("Papers that you sent us, such as a passport or an official registration."),
     Category.CONSENT: _l("Which topics you want to read about, and each time you said yes or no."),
     Category.COMMUNICATION: _l("Which emails we sent you, when, and whether they arrived."),
     Category.REQUEST: _l("The copies of your data that you asked for."),
     Category.HISTORY: _l("What was done in your account, by you or by us."),
 }
 
-PURPOSES = {
-    Purpose.CONTRACT: _l("to make and fulfil a contract with you"),
-    Purpose.PROVISION: _l("to provide our products and services"),
-    Purpose.IMPROVEMENT: _l("to improve our products and services"),
-    Purpose.SUPPORT: _l("to help you with technical and administrative questions"),
-    Purpose.INFORMATION: _l("to inform you about services and, if you agreed, about offers"),
-    Purpose.NEW_CUSTOMERS: _l("to find new customers"),
-    Purpose.LAW: _l("to obey the law"),
-    Purpose.OFFICIAL_REQUESTS: _l("to answer authorities"),
-    Purpose.APPLICATIONS: _l("to work on job applications"),
+BASES = {
+    LegalBasis.CONSENT: _l("your consent"),
+    LegalBasis.CONTRACT: _l("our contract with you"),
+    LegalBasis.LEGAL_OBLIGATION: _l("a legal obligation"),
+    LegalBasis.LEGITIMATE_INTERESTS: _l("our legitimate interests"),
+}
+
+RECIPIENTS = {
+    Recipient.HOSTING: _l("who runs our servers for us"),
+    Recipient.EMAIL_DELIVERY: _l("who delivers our emails"),
+    Recipient.PAYMENT_PROVIDER: _l("who handles payments for us"),
+    Recipient.AUTHORITIES: _l("authorities, when the law obliges us"),
+}
+
+PEOPLE = {
+    People.CUSTOMERS: _l("customers"),
+    People.READERS: _l("readers of the newsletter"),
+    People.VISITORS: _l("visitors"),
+    People.STAFF: _l("members of our staff"),
+}
+
+ERASURES = {
+    Erasure.DELETE: _l("deleted"),
+    Erasure.BLANK: _l("emptied"),
+    Erasure.PSEUDONYMISE: _l("cut off from your name"),
+    Erasure.SHRED: _l("made unreadable for ever"),
+    Erasure.KEEP: _l("kept until its time is over"),
 }
 
 SOURCES = {
@@ -55,6 +77,12 @@ DOORS = {
     Door.PASSWORD: _l("the password"),
     Door.SECOND_FACTOR: _l("the second factor"),
     Door.PROOF: _l("a proof before a sensitive change"),
+}
+
+WAYS = {
+    "password": _l("the password"),
+    "authenticator": _l("the authenticator app"),
+    "passkey": _l("a passkey"),
 }
 
 METHODS = {

@@ -1,0 +1,96 @@
+"""How long something is kept: which event starts the time, how long it runs, and what law says so."""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class Clock(StrEnum):
+    """The event that starts a period."""
+
+    RECORDED = "recorded"  # the event itself
+    LAST_USED = "last_used"
+    LAST_CONTACT = "last_contact"
+    SIGNED_OUT = "signed_out"
+    REQUEST_FINISHED = "request_finished"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    OBJECTION_LIFTED = "objection_lifted"
+    ACCOUNT_ENDED = "account_ended"
+    FINANCIAL_YEAR_ENDED = "financial_year_ended"
+    APPLICATION_DECIDED = "application_decided"
+
+
+@dataclass(frozen=True)
+class Period:
+    years: int = 0
+    months: int = 0
+    days: int = 0
+
+    def after(self, start: date) -> date:
+        """The same day so much later; the last of its month where that has no such day."""
+        months = start.year * 12 + start.month - 1 + self.years * 12 + self.months
+        year, month = months // 12, months % 12 + 1
+        day = min(start.day, monthrange(year, month)[1])
+        return date(year, month, day) + timedelta(days=self.days)
+
+
+@dataclass(frozen=True)
+class Retention:
+    """`year_end` counts from the end of the year in which the clock starts, as limitation periods do.
+
+    `while_agreed` means that a withdrawn consent ends it at once, however much of the period is left.
+    """
+
+    clock: Clock
+    period: Period
+    reference: str
+    year_end: bool = False
+    while_agreed: bool = False
+
+    def until(self, start: date) -> date:
+        """The first day on which it is not kept any more."""
+        if self.year_end or self.clock is Clock.FINANCIAL_YEAR_ENDED:
+            start = date(start.year + 1, 1, 1)
+        return self.period.after(start)
+
+
+WHILE_CUSTOMER = Retention(
+    Clock.ACCOUNT_ENDED, Period(months=6), "GDPR Art. 5(1)(e) and 17(1)(a); FADP Art. 6(4); privacy policy: six months"
+)
+UNTIL_WITHDRAWN = Retention(Clock.CONSENT_WITHDRAWN, Period(), "GDPR Art. 7(3) and 17(1)(b); FADP Art. 30(2)(b)")
+WHILE_OBJECTED = Retention(Clock.OBJECTION_LIFTED, Period(), "GDPR Art. 21(3); FADP Art. 30(2)(b)")
+BOOKS = Retention(
+    Clock.FINANCIAL_YEAR_ENDED,
+    Period(years=10),
+    "CO Art. 958f(1); HGB § 257(4); AO § 147(3)",
+)
+
+# Claims and fines are barred after three years, mostly counted from the end of the year.
+LIMITATION = "GDPR Art. 5(2), 82 and 83; BGB §§ 195 and 199(1); OWiG § 31(2) no. 1; CO Art. 60(1)"
+PROOF_OF_CONSENT = Retention(Clock.CONSENT_WITHDRAWN, Period(years=3), f"GDPR Art. 7(1); {LIMITATION}", year_end=True)
+PROOF_OF_ANSWER = Retention(Clock.REQUEST_FINISHED, Period(years=3), LIMITATION, year_end=True)
+PROOF_OF_EVENT = Retention(Clock.RECORDED, Period(years=3), LIMITATION, year_end=True)
+
+SECURITY_REFERENCE = "GDPR Art. 32; DPO (Switzerland) Art. 4(5); CNIL, Délibération 2021-122: six months to one year"
+SIGN_INS = Retention(Clock.SIGNED_OUT, Period(years=1), SECURITY_REFERENCE)
+
+
+def for_days(clock: Clock, days: int, reference: str = "GDPR Art. 5(1)(e)") -> Retention:
+    """Short periods that the work itself sets, not a law."""
+    return Retention(clock, Period(days=days), reference)
+
+
+def the_longest(retentions: Sequence[Retention]) -> list[Retention]:
+    """Of those with the same clock only the longest counts; clocks cannot be compared with one another."""
+    longest: dict[Clock, Retention] = {}
+    for retention in retentions:
+        known = longest.get(retention.clock)
+        if known is None or _length(retention) > _length(known):
+            longest[retention.clock] = retention
+    return list(longest.values())
+
+
+def _length(retention: Retention) -> date:
+    return retention.until(date(2000, 1, 1))
