@@ -80,7 +80,7 @@ def _value(column: ColumnProperty[Any], what: Personal | NotPersonal, subject: S
 
 
 def _makes_itself(column: ColumnElement[Any]) -> bool:
-    return isinstance(column, Column) and column.primary_key and not isinstance(column.type, LargeBinary)
+    return isinstance(column, Column) and column.primary_key and not isinstance(column.type, LargeBinary | EnumType)
 
 
 def _names(what: Personal | NotPersonal) -> bool:
