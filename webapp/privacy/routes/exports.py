@@ -1,10 +1,10 @@
-"""My data: what is held, and the electronic copy of it."""
+"""The electronic copy of what is held."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,43 +14,33 @@ from webapp.clock import utc_now
 from webapp.db import db
 from webapp.guard import limiter
 from webapp.htmx import render, render_or_redirect, see_other, wants_fragment
-from webapp.privacy import exports, records
-from webapp.privacy.data_map.words import CATEGORIES, CATEGORY_TEXTS
+from webapp.privacy import exports
 from webapp.privacy.models import DataExport
+from webapp.privacy.routes.blueprint import blueprint
 from webapp.subjects.current import current_subject
 
-blueprint = Blueprint("privacy", __name__, url_prefix="/account/data")
 
-
-@blueprint.get("")
-@allow(EVERYBODY_SIGNED_IN)
-def data() -> ResponseReturnValue:
-    counts = records.count_by_category(current_subject())
-    held = [(CATEGORIES[category], CATEGORY_TEXTS[category], count) for category, count in counts.items()]
-    return render("privacy/data.html", held=held, **_copies(now=utc_now()))
-
-
-@blueprint.get("/exports")
+@blueprint.get("/account/data/exports")
 @allow(EVERYBODY_SIGNED_IN)
 def export_status() -> ResponseReturnValue:
     """What the page asks for every second while a copy is in the making."""
     if not wants_fragment():
         return see_other(url_for("privacy.data"))
-    state = _copies(now=utc_now())
+    state = copies(now=utc_now())
     said = _("The copy of your data is ready.") if state["ready"] else None
     return render("privacy/_export_status.html", said=said, **state)
 
 
-@blueprint.post("/exports")
+@blueprint.post("/account/data/exports")
 @allow(EVERYBODY_SIGNED_IN)
 @limiter.limit("20 per hour")
 def request_export() -> ResponseReturnValue:
     exports.request(current_subject(), now=utc_now())
     db.session.commit()
-    return _show_copies()
+    return _showcopies()
 
 
-@blueprint.get("/exports/<uuid:export_id>")
+@blueprint.get("/account/data/exports/<uuid:export_id>")
 @allow(EVERYBODY_SIGNED_IN)
 def download_export(export_id: UUID) -> ResponseReturnValue:
     now, export = utc_now(), _own(export_id)
@@ -70,15 +60,15 @@ def download_export(export_id: UUID) -> ResponseReturnValue:
     return response
 
 
-@blueprint.post("/exports/<uuid:export_id>/deletion")
+@blueprint.post("/account/data/exports/<uuid:export_id>/deletion")
 @allow(EVERYBODY_SIGNED_IN)
 def delete_export(export_id: UUID) -> ResponseReturnValue:
     exports.delete(_own(export_id), now=utc_now())
     db.session.commit()
-    return _show_copies(said=_("The copy was deleted. The link in the email leads nowhere now."))
+    return _showcopies(said=_("The copy was deleted. The link in the email leads nowhere now."))
 
 
-@blueprint.get("/exports/download/<token>")
+@blueprint.get("/account/data/exports/download/<token>")
 @allow(EVERYBODY_SIGNED_IN)
 def export_link(token: str) -> ResponseReturnValue:
     """Where the email leads. It shows the way and does nothing, however often it is opened."""
@@ -97,19 +87,7 @@ def export_link(token: str) -> ResponseReturnValue:
     return render("privacy/export_download.html", export=export)
 
 
-def _own(export_id: UUID) -> DataExport:
-    export = exports.find(export_id)
-    if export is None or export.subject_id != current_subject().id:
-        abort(404)
-    return export
-
-
-def _show_copies(said: str | None = None) -> Response:
-    state = _copies(now=utc_now())
-    return render_or_redirect(url_for("privacy.data"), fragment="privacy/_export_status.html", said=said, **state)
-
-
-def _copies(*, now: datetime) -> dict[str, Any]:
+def copies(*, now: datetime) -> dict[str, Any]:
     """The state of the newest copy, and the ones before."""
     copies = exports.of(current_subject())
     making = copies[0] if copies and copies[0].in_the_making else None
@@ -122,6 +100,18 @@ def _copies(*, now: datetime) -> dict[str, Any]:
         "delayed": making is not None and now - making.requested_at > exports.USUALLY_WITHIN,
         "now": now,
     }
+
+
+def _own(export_id: UUID) -> DataExport:
+    export = exports.find(export_id)
+    if export is None or export.subject_id != current_subject().id:
+        abort(404)
+    return export
+
+
+def _showcopies(said: str | None = None) -> Response:
+    state = copies(now=utc_now())
+    return render_or_redirect(url_for("privacy.data"), fragment="privacy/_export_status.html", said=said, **state)
 
 
 def _problem(kind: str, status: int) -> Response:
