@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 
+from babel.units import format_unit
 from flask import Flask, g, request, session
 from flask_babel import Babel, force_locale, get_locale
 from flask_login import current_user
@@ -12,6 +13,8 @@ from webapp.config import Settings, settings
 REGIONS = {"en": "en_GB"}
 OWN_NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "it": "Italiano"}
 
+SIZES = ("digital-byte", "digital-kilobyte", "digital-megabyte", "digital-gigabyte", "digital-terabyte")
+
 babel = Babel()
 
 
@@ -21,11 +24,18 @@ def init_app(app: Flask, chosen: Settings) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     babel.init_app(app, locale_selector=lambda: _region(_select()))
     app.jinja_env.globals["current_language"] = current_language
+    app.jinja_env.filters["filesize"] = file_size
 
 
 def current_language() -> str:
     locale = get_locale()
     return locale.language if locale else settings().languages[0]
+
+
+def file_size(size: int) -> str:
+    """A number of bytes for people: `1.2 MB`, in French `1,2 Mo`."""
+    power = min((len(str(size)) - 1) // 3, len(SIZES) - 1)
+    return str(format_unit(round(size / 1000**power, 1), SIZES[power], "short", locale=get_locale()))
 
 
 def choose(language: str) -> None:

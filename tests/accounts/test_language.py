@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from tests.pages import PageClient
 from tests.people import Person, person
 from webapp.db import db
+from webapp.language import file_size, speaking
 from webapp.subjects.models import Subject
 
 
@@ -42,3 +44,20 @@ def test_with_htmx_the_whole_page_changes(client: PageClient, sign_in: Callable[
     sign_in(person())
     response = client.submit("/account/profile/language", {"language": "de"}, headers={"HX-Request": "true"})
     assert response.headers["HX-Redirect"] == "/account/profile"
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "said"),
+    [
+        ("en", 999, "999 byte"),
+        ("en", 48_120, "48.1 kB"),
+        ("de", 1_234_567, "1,2 MB"),
+        ("fr", 1_234_567, "1,2\u202fMo"),
+        ("it", 3_000_000_000_000_000, "3.000 TB"),
+    ],
+)
+def test_the_size_of_a_file_is_said_in_the_words_of_the_language(
+    app: Flask, language: str, size: int, said: str
+) -> None:
+    with app.test_request_context(), speaking(language):
+        assert file_size(size) == said

@@ -89,8 +89,8 @@ def test_it_tells_of_other_devices(client: PageClient, anna: Person) -> None:
         (ExportState.REQUESTED, "Being made"),
         (ExportState.BUILDING, "Being made"),
         (ExportState.READY, "Ready"),
-        (ExportState.EXPIRED, "Expired"),
-        (ExportState.DELETED, "Expired"),
+        (ExportState.EXPIRED, "None now"),
+        (ExportState.DELETED, "None now"),
         (None, "None yet"),
     ],
 )
@@ -105,7 +105,7 @@ def test_it_says_how_the_copy_of_the_data_stands(
 def test_a_copy_whose_time_is_over_is_not_called_ready(client: PageClient, anna: Person) -> None:
     export(anna.id, ExportState.READY, expires_at=NOW - timedelta(seconds=1))
     page = client.get("/account").text
-    assert "Expired" in page
+    assert "None now" in page
     assert "Ready" not in page
 
 

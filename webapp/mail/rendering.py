@@ -20,6 +20,7 @@ from webapp.config import settings
 from webapp.language import speaking
 
 EMAILS = Path(__file__).parents[2] / "emails"
+FILTERS = ("datetimeformat", "dateformat", "filesize")
 
 
 @dataclass(frozen=True)
@@ -91,5 +92,5 @@ def _environment(*, autoescape: bool) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by i18n
-    environment.filters |= {name: current_app.jinja_env.filters[name] for name in ("datetimeformat", "dateformat")}
+    environment.filters |= {name: current_app.jinja_env.filters[name] for name in FILTERS}
     return environment

@@ -85,7 +85,7 @@ def _copy(export: DataExport | None, *, now: datetime) -> Figure:
         return Figure(_("Being made"), _("We email you when it is ready"))
     if export.available(now):
         return Figure(_("Ready"), _("until %(date)s", date=format_date(export.expires_at)))
-    return Figure(_("Expired"), _("asked for on %(date)s", date=format_date(export.requested_at)))
+    return Figure(_("None now"), _("the last one is from %(date)s", date=format_date(export.requested_at)))
 
 
 def _missing_details(profile: Profile) -> list[Advice]:

@@ -59,7 +59,7 @@ class PasskeySignInForm(PasskeyForm):
 
 
 class NewPasskeyForm(PasskeyForm):
-    name = Line(_l("Name"), longest=60, needed=_l("Give the passkey a name."))
+    name = Line(_l("Name of the passkey"), longest=60, needed=_l("Give the passkey a name."))
 
 
 class CodeProofForm(CodeForm):

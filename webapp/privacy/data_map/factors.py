@@ -34,7 +34,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         correct_at="accounts.security",
         about=[People.CUSTOMERS, People.STAFF],
         attributes={
-            Passkey.name: Personal(_l("Name"), ACCESS, SECURITY, PROVIDED),
+            Passkey.name: Personal(_l("Name of the passkey"), ACCESS, SECURITY, PROVIDED),
             Passkey.added_at: Personal(_l("Added"), ACCESS, SECURITY, OBSERVED),
             Passkey.used_at: Personal(_l("Last used"), ACCESS, SECURITY, OBSERVED),
             Passkey.credential_id: Personal(
