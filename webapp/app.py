@@ -24,6 +24,7 @@ from webapp.portal.health import blueprint as health
 from webapp.portal.routes import blueprint as portal
 from webapp.portal.safety import blueprint as safety
 from webapp.privacy import emails as _privacy_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy import manifest
 from webapp.privacy.routes import blueprint as privacy
 from webapp.staff import emails as _staff_emails  # noqa: F401  # registers the emails of the package
 from webapp.staff.routes import blueprint as staff
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.init_app(app, settings)
     for part in (errors, navigation, commands):
         part.init_app(app)
+    manifest.init_app(app, settings)
     return app
 
 

@@ -8,6 +8,7 @@ from webapp import audit
 from webapp.access_table import access_table
 from webapp.accounts.commands import create_admin_command, sign_out_command
 from webapp.config import settings_table
+from webapp.privacy.commands import data_map_command
 
 
 @click.command("settings-table")
@@ -36,6 +37,7 @@ def verify_audit_command() -> None:
 def init_app(app: Flask) -> None:
     for command in (
         create_admin_command,
+        data_map_command,
         routes_access_command,
         settings_table_command,
         sign_out_command,

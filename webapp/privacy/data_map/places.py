@@ -43,3 +43,25 @@ COOKIES = {
     ),
 }
 COOKIES |= {f"__Host-{name}": place for name, place in COOKIES.items()}  # their names under HTTPS
+
+# Written by the module of that name while it works, outside the stores.
+TEMPORARY_FILES = {
+    "webapp.privacy.exports": Place(
+        holds="the copy of one person's data while it is put together, in a file without a name",
+        whose="the person who asked for the copy",
+        until="the copy is done or the process ends, whichever is first",
+    ),
+}
+
+LOGS = {
+    "stderr": Place(
+        holds="what a process did and what failed, with numbers of rows; email addresses are taken out",
+        whose="nobody's",
+        until="whoever runs the processes deletes them: after 30 days is advised",
+    ),
+    "access": Place(
+        holds="nothing: the web server writes no line per request, so no network address is logged",
+        whose="nobody's",
+        until="there is nothing to delete",
+    ),
+}

@@ -189,6 +189,10 @@ class OtherTable:
     why: str
     attributes: Attributes
 
+    @property
+    def name(self) -> str:
+        return str(self.model.__tablename__)
+
 
 @dataclass(frozen=True)
 class Place:

@@ -1,0 +1,42 @@
+"""`flask --app wsgi data-map`: whether the data map tells the truth, and the next version of its manifest."""
+
+import click
+from flask.cli import with_appcontext
+
+from webapp import queue
+from webapp.clock import utc_now
+from webapp.db import db
+from webapp.privacy import manifest
+from webapp.privacy.data_map import check
+from webapp.storage import Store
+
+
+@click.command("data-map")
+@click.option("--check", "wanted", flag_value="check", help="Exit code 1 and a list when anything is not declared.")
+@click.option("--lock", "wanted", flag_value="lock", help="Appends the manifest to manifest.lock as a new version.")
+@with_appcontext
+def data_map_command(wanted: str | None) -> None:
+    """Prints the manifest of the data map, checks it, or locks it."""
+    if wanted == "check":
+        _check()
+    elif wanted == "lock":
+        _lock()
+    else:
+        click.echo("\n".join(manifest.current().lines))
+
+
+def _check() -> None:
+    keys = [key.decode() for key in queue.connection().scan_iter()]
+    database = check.migrated(db.engine)
+    problems = [*check.columns(database), *check.stores(Store), *check.redis_keys(keys)]
+    problems += [f"manifest.lock: {change}" for change in manifest.lock().changes(manifest.current())]
+    if problems:
+        click.echo("\n".join(problems))
+        raise click.ClickException(f"{len(problems)} differences. Declare what is missing, then: data-map --lock")
+    click.echo(f"The data map is complete. Version {manifest.number()}, {manifest.current().hash}.")
+
+
+def _lock() -> None:
+    text = manifest.locked(manifest.lock(), manifest.current(), today=utc_now().date())
+    manifest.LOCK.write_text(text)
+    click.echo(f"Version {manifest.read_lock(text).versions[-1].number}, {manifest.current().hash}.")
