@@ -6,6 +6,7 @@ from jobs.job import job
 from webapp import audit, links, queue
 from webapp.accounts import guessing, known_devices, sign_ups
 from webapp.clock import utc_now
+from webapp.consents import newsletter
 from webapp.staff import invitations
 
 
@@ -18,6 +19,7 @@ def seal_audit() -> None:
 def tidy_up() -> None:
     links.forget_expired(now=utc_now())
     sign_ups.forget_old(now=utc_now())
+    newsletter.forget_old(now=utc_now())
     guessing.forget_old(now=utc_now())
     invitations.forget_old(now=utc_now())
     known_devices.forget_old(now=utc_now())

@@ -18,8 +18,8 @@ from jobs.worker import work
 from tests.pages import PageClient
 from tests.people import Person, quick_hasher
 from tests.relay import TestRelay
-from webapp import queue
-from webapp.accounts import even_time, passwords
+from webapp import even_time, queue
+from webapp.accounts import passwords
 from webapp.app import create_app
 from webapp.config import Environment, Settings
 from webapp.db import db

@@ -136,6 +136,12 @@ def download_export(mailbox: Mailbox) -> Sample:
     return Sample(path, f"/account/data/exports/{copy}/deletion", Action.EXPORT_DELETED)
 
 
+def confirm_newsletter(mailbox: Mailbox) -> Sample:
+    mailbox.browser.submit("/newsletter", {"email": "nora@example.org", "topics": [str(topic())], "language": "en"})
+    path = mailbox.link_to("nora@example.org")
+    return Sample(path, path, Action.CONSENT_GIVEN)
+
+
 def unsubscribe(mailbox: Mailbox) -> Sample:
     anna, news = person(), topic()
     subscribe(anna, news)
@@ -158,6 +164,7 @@ SINGLE_USE: dict[Purpose, list[Kind]] = {
     Purpose.NOT_ME: [not_me],
     Purpose.RECOVER_ACCOUNT: [recover_account],
     Purpose.CANCEL_RECOVERY: [cancel_recovery],
+    Purpose.CONFIRM_NEWSLETTER: [confirm_newsletter],
     Purpose.STAFF_INVITATION: [staff_invitation, staff_invitation_of_a_customer],
 }
 REPEATABLE: dict[Purpose, list[Kind]] = {

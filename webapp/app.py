@@ -14,6 +14,7 @@ from webapp.accounts.sessions import login_manager
 from webapp.campaigns import emails as _campaigns_emails  # noqa: F401  # registers the emails of the package
 from webapp.campaigns.routes import blueprint as campaigns
 from webapp.config import Environment, Settings
+from webapp.consents import emails as _consents_emails  # noqa: F401  # registers the emails of the package
 from webapp.consents.routes import blueprint as consents
 from webapp.db import db, migrate
 from webapp.htmx import htmx

@@ -33,6 +33,7 @@ class Purpose(Enum):
     NOT_ME = ("not-me", timedelta(days=7))
     DOWNLOAD_EXPORT = ("download-export", timedelta(days=7))
     STAFF_INVITATION = ("staff-invitation", timedelta(days=7))
+    CONFIRM_NEWSLETTER = ("newsletter", timedelta(days=3))
     UNSUBSCRIBE = ("unsubscribe", None)
 
     def __init__(self, salt: str, lifetime: timedelta | None) -> None:

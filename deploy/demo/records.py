@@ -191,7 +191,7 @@ def _wording(choice: Choice, topic: Topic | None) -> Shown:
     if choice.method is Method.UNSUBSCRIBE_LINK or topic is None:
         return wordings.unsubscribe_button(topic, choice.person.language)
     if choice.method is Method.SIGN_UP_FORM:
-        return wordings.sign_up_box(topic, choice.person.language)
+        return wordings.topic_box(topic, choice.person.language)
     return wordings.topic_switch(topic, choice.person.language)
 
 

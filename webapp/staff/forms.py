@@ -6,9 +6,9 @@ from wtforms.validators import InputRequired
 
 from webapp.access import Role
 from webapp.accounts import passwords
-from webapp.accounts.fields import AddressLine, Line
 from webapp.accounts.forms import Form, NameForm, check_new_password
 from webapp.staff.words import DUTIES
+from webapp.subjects.fields import AddressLine, Line
 
 
 class RoleForm(Form):

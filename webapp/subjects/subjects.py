@@ -1,10 +1,13 @@
 """Finding and creating data subjects."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp.crypto import key_ring, new_key
-from webapp.db import db
+from webapp.db import Base, db
 from webapp.subjects.addresses import address_hash, normalize
 from webapp.subjects.models import Subject, SubjectKey
 
@@ -28,3 +31,25 @@ def find_or_create(address: str, *, language: str) -> Subject:
 def change_address(subject: Subject, address: str) -> None:
     """Raises InvalidAddress. Whether the address is free is for the UNIQUE hash to say, at flush."""
     subject.email, subject.address_hash = normalize(address), address_hash(address)
+
+
+def forget_strangers(subject_ids: Collection[UUID]) -> None:
+    """Deletes those of these about whom nothing is held but an address that somebody entered once.
+
+    Whatever refers to a subject keeps them, in tables of today and tomorrow; only their own key and the emails that
+    asked them to confirm the address do not.
+    """
+    found = Subject.id.in_(subject_ids)
+    db.session.execute(select(Subject.id).where(found).with_for_update())  # so that nobody begins to refer to them now
+    db.session.execute(delete(Subject).where(found, *_is_stranger()))
+
+
+def _is_stranger() -> list[ColumnElement[bool]]:
+    own = {SubjectKey.__tablename__, "messages"}
+    referring = [
+        key.parent
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column is Subject.__table__.c.id and table.name not in own
+    ]
+    return [~exists().where(column == Subject.id) for column in referring]

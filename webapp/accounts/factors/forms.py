@@ -9,11 +9,11 @@ from wtforms.validators import InputRequired
 
 from webapp.accounts.factors import passkeys, second_step
 from webapp.accounts.factors.passkeys import PasskeyRefused
-from webapp.accounts.fields import Line
 from webapp.accounts.forms import Form
 from webapp.accounts.guessing import TooManyGuesses
 from webapp.accounts.models import Account
 from webapp.clock import utc_now
+from webapp.subjects.fields import Line
 
 WRONG = {
     second_step.APP: _l("This code is not right, or it was used already. Please wait for the next one."),

@@ -6,13 +6,13 @@ from flask_babel import gettext as _
 
 from webapp.access import public
 from webapp.accounts import credentials, password_resets
-from webapp.accounts.even_time import evenly_timed
 from webapp.accounts.forms import ForgottenForm, NewPasswordForm
 from webapp.accounts.password_resets import PasswordReset
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.clock import utc_now
 from webapp.config import settings
 from webapp.db import db
+from webapp.even_time import evenly_timed
 from webapp.guard import limiter
 from webapp.htmx import render, see_other
 from webapp.language import speak

@@ -6,11 +6,11 @@ from flask_login import current_user
 
 from webapp.access import public
 from webapp.accounts import browsers, passwords, sign_ups
-from webapp.accounts.even_time import evenly_timed
 from webapp.accounts.forms import SignUpForm
 from webapp.accounts.routes.blueprint import TRIES, blueprint
 from webapp.clock import utc_now
 from webapp.db import db
+from webapp.even_time import evenly_timed
 from webapp.guard import limiter
 from webapp.htmx import render, see_other
 from webapp.language import current_language
