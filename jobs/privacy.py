@@ -1,4 +1,4 @@
-"""Making copies of people's data, and taking them away again."""
+"""Making copies of people's data and taking them away again; measuring whether promises are kept."""
 
 from uuid import UUID
 
@@ -6,6 +6,7 @@ from jobs.job import job
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.privacy import exports
+from webapp.privacy.promises import measuring
 
 
 @job
@@ -20,4 +21,10 @@ def build_export(export_id: str) -> None:
 @job
 def delete_expired_exports() -> None:
     for _ in exports.delete_expired(now=utc_now()):
+        db.session.commit()
+
+
+@job
+def measure_promises() -> None:
+    for _ in measuring.measure_due(now=utc_now()):
         db.session.commit()

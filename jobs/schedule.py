@@ -26,6 +26,7 @@ EVERY = {
     Job.RECOVER_DELIVERIES: timedelta(seconds=5),
     Job.CHECK_RELAY: timedelta(seconds=5),
     Job.SEND_RECOVERIES: timedelta(minutes=5),
+    Job.MEASURE_PROMISES: timedelta(minutes=5),
     Job.DELETE_EXPIRED_EXPORTS: timedelta(hours=1),
     Job.PREPARE_LEDGER: timedelta(hours=12),
     Job.REMIND_OF_PASSWORDS: timedelta(hours=24),

@@ -26,6 +26,11 @@ from webapp.portal.routes import blueprint as portal
 from webapp.portal.safety import blueprint as safety
 from webapp.privacy import emails as _privacy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy import manifest
+from webapp.privacy.promises import emails as _promises_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.promises import measured_data as _measured_data  # noqa: F401  # registers figures
+from webapp.privacy.promises import measured_mail as _measured_mail  # noqa: F401  # registers figures
+from webapp.privacy.promises import measured_security as _measured_security  # noqa: F401  # registers figures
+from webapp.privacy.promises.routes import blueprint as promises
 from webapp.privacy.routes import blueprint as privacy
 from webapp.staff import emails as _staff_emails  # noqa: F401  # registers the emails of the package
 from webapp.staff.routes import blueprint as staff
@@ -64,7 +69,7 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _add_routes(app: Flask, environment: Environment) -> None:
-    for blueprint in (portal, safety, health, *accounts, consents, staff, campaigns, privacy):
+    for blueprint in (portal, safety, health, *accounts, consents, staff, campaigns, privacy, promises):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

@@ -52,6 +52,7 @@ class Job(StrEnum):
     PREPARE_LEDGER = "jobs.campaigns.prepare_ledger"
     BUILD_EXPORT = "jobs.privacy.build_export"
     DELETE_EXPIRED_EXPORTS = "jobs.privacy.delete_expired_exports"
+    MEASURE_PROMISES = "jobs.privacy.measure_promises"
     SEAL_AUDIT = "jobs.house.seal_audit"
     SEND_RECOVERIES = "jobs.accounts.send_recoveries"
     REMIND_OF_PASSWORDS = "jobs.accounts.remind_of_passwords"
@@ -67,6 +68,7 @@ _QUEUES = {
     Job.RECOVER_DELIVERIES: Queue.CAMPAIGNS,
     Job.BUILD_EXPORT: Queue.PRIVACY,
     Job.DELETE_EXPIRED_EXPORTS: Queue.PRIVACY,
+    Job.MEASURE_PROMISES: Queue.PRIVACY,
 }
 
 

@@ -17,8 +17,12 @@ SIZE = 5  # of 2**40 fingerprints less than a million are taken: one good passwo
 def is_common(password: str) -> bool:
     """Letter case does not count."""
     wanted, known = fingerprint(password), _known()
-    place = bisect_left(range(len(known) // SIZE), wanted, key=lambda i: known[i * SIZE : (i + 1) * SIZE])
+    place = bisect_left(range(how_many()), wanted, key=lambda i: known[i * SIZE : (i + 1) * SIZE])
     return known[place * SIZE : (place + 1) * SIZE] == wanted
+
+
+def how_many() -> int:
+    return len(_known()) // SIZE
 
 
 def fingerprint(password: str) -> bytes:

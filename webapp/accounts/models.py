@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, ForeignKey, LargeBinary, UniqueConstraint, false
+from sqlalchemy import DateTime, Enum, ForeignKey, Index, LargeBinary, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -66,6 +66,18 @@ class Account(Base):
         uselist=False,
     )
 
+    __table_args__ = (
+        Index("ix_accounts_working_here", "role", postgresql_where=text("role <> 'customer'")),
+        Index(
+            "ix_accounts_other_password", "subject_id", postgresql_where=text("password_hash NOT LIKE '$argon2id$%'")
+        ),
+        Index(
+            "ix_accounts_password_asked",
+            text("GREATEST(password_changed_at, password_kept_at, password_reminded_at)"),
+            postgresql_where=text("confirmed_at IS NOT NULL"),
+        ),
+    )
+
     @property
     def known_words(self) -> list[str]:
         """What others know of the person, and try first as a password."""
@@ -113,6 +125,8 @@ class DeviceSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     account: Mapped[Account] = relationship(lazy="joined")
+
+    __table_args__ = (Index("ix_device_sessions_shared", "signed_in_at", postgresql_where=text("shared")),)
 
 
 class KnownDevice(Base):

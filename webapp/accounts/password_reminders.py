@@ -12,6 +12,7 @@ from webapp.subjects import trail
 
 AFTER = timedelta(days=365)
 AT_ONCE = 200
+ASKED_LAST = func.greatest(Account.password_changed_at, Account.password_kept_at, Account.password_reminded_at)
 
 
 def is_due(account: Account, *, now: datetime) -> bool:
@@ -27,10 +28,15 @@ def keep(account: Account, *, now: datetime) -> None:
 
 def send_due(*, now: datetime) -> int:
     """Writes to those whose year is over, some at a time; returns to how many."""
-    asked_last = func.greatest(Account.password_changed_at, Account.password_kept_at, Account.password_reminded_at)
-    due = select(Account).where(asked_last < now - AFTER, Account.confirmed_at.is_not(None))
+    due = select(Account).where(now - AFTER > ASKED_LAST, Account.confirmed_at.is_not(None))
     accounts = db.session.scalars(due.limit(AT_ONCE).with_for_update(skip_locked=True, of=Account)).all()
     for account in accounts:
         account.password_reminded_at = now
         messages.send("accounts/password_reminder", account.subject, now=now)
     return len(accounts)
+
+
+def longest_overdue(*, now: datetime) -> timedelta | None:
+    """How long whoever has waited longest has been due to be written to; None when nobody is."""
+    first = db.session.scalar(select(func.min(ASKED_LAST)).where(Account.confirmed_at.is_not(None)))
+    return now - AFTER - first if first and first < now - AFTER else None

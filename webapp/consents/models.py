@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, ForeignKey, Index, LargeBinary, false
+from sqlalchemy import DateTime, Enum, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -79,7 +79,10 @@ class Subscription(Base):
     subscribed: Mapped[bool]
     changed_at: Mapped[Timestamp]
 
-    __table_args__ = (Index("ix_subscriptions_topic", "topic_id", "subject_id", postgresql_where="subscribed"),)
+    __table_args__ = (
+        Index("ix_subscriptions_topic", "topic_id", "subject_id", postgresql_where="subscribed"),
+        Index("ix_subscriptions_ended", "changed_at", postgresql_where=text("NOT subscribed")),
+    )
 
 
 class TrackingChoice(Base):

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp import language
-from webapp.access import may_use
+from webapp.access import STAFF, may_use
+from webapp.privacy.promises import alerts
 
 SECURITY = tuple(f"/account/{page}" for page in ("security", "devices", "check-up", "activity", "proof"))
 
@@ -46,25 +47,34 @@ def _context() -> dict[str, Any]:
         "navigation": _items(_pages()) if current_user.is_authenticated else [],
         "footer_links": _items(_footer()),
         "languages": language.offered(),
+        "open_alerts": len(alerts.open_ones()) if _at_work() else 0,
     }
+
+
+def _at_work() -> bool:
+    """On a page for staff, where an open alert is shown above everything else."""
+    return request.path.startswith("/staff") and current_user.role in STAFF
 
 
 def _areas() -> list[Entry]:
     return [
         Entry("portal.overview", _("My account"), "user", within=("/account",)),
         Entry("campaigns.campaigns", _("Marketing"), "send", within=("/marketing",)),
-        Entry("staff.people", _("Staff"), "users", within=("/staff",)),
+        *_staff_area(),
     ]
+
+
+def _staff_area() -> list[Entry]:
+    """It opens at the first of its pages that this person may use."""
+    mine = [page.endpoint for page in _staff_pages() if _is_open(page)]
+    return [Entry(mine[0], _("Staff"), "users", within=("/staff",))] if mine else []
 
 
 def _pages() -> list[Entry]:
     if request.path.startswith("/marketing"):
         return [Entry("campaigns.campaigns", _("Campaigns"), "send", within=("/marketing/campaigns",))]
     if request.path.startswith("/staff"):
-        return [
-            Entry("staff.people", _("People"), "users", within=("/staff/people",)),
-            Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
-        ]
+        return _staff_pages()
     if not request.path.startswith("/account"):
         return []
     return [
@@ -76,8 +86,17 @@ def _pages() -> list[Entry]:
     ]
 
 
+def _staff_pages() -> list[Entry]:
+    return [
+        Entry("staff.people", _("People"), "users", within=("/staff/people",)),
+        Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
+        Entry("promises.staff", _("Promises"), "shield-check", within=("/staff/promises",)),
+    ]
+
+
 def _footer() -> list[Entry]:
     return [
+        Entry("promises.promises", _("Our promises"), "shield-check"),
         Entry("dev_mail.inbox", _("Inbox of this demo"), "inbox"),
         Entry("dev_code.code", _("Code for staff"), "phone"),
     ]
@@ -85,9 +104,9 @@ def _footer() -> list[Entry]:
 
 def _items(entries: list[Entry]) -> list[Item]:
     """Only what this person may use; the demo's inbox is registered only in the demo."""
+    return [entry.item() for entry in entries if _is_open(entry)]
+
+
+def _is_open(entry: Entry) -> bool:
     views = current_app.view_functions
-    return [
-        entry.item()
-        for entry in entries
-        if entry.endpoint in views and may_use(views[entry.endpoint], current_user.role)
-    ]
+    return entry.endpoint in views and may_use(views[entry.endpoint], current_user.role)

@@ -32,7 +32,7 @@ class DataExport(Base):
     state: Mapped[ExportState] = mapped_column(
         Enum(ExportState, native_enum=False, length=12, values_callable=lambda states: [s.value for s in states])
     )
-    requested_at: Mapped[Timestamp]
+    requested_at: Mapped[Timestamp] = mapped_column(index=True)
     steps_done: Mapped[int] = mapped_column(server_default="0")
     steps_total: Mapped[int] = mapped_column(server_default="0")
     ready_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -6,14 +6,25 @@ A test compares it with the migrated database: a column, file store, Redis key o
 from dataclasses import dataclass
 from itertools import groupby
 
-from webapp.privacy.data_map import accounts, campaigns, consents, factors, house, mail, privacy, staff, subjects
+from webapp.privacy.data_map import (
+    accounts,
+    campaigns,
+    consents,
+    factors,
+    house,
+    mail,
+    privacy,
+    promises,
+    staff,
+    subjects,
+)
 from webapp.privacy.data_map.purposes import USES
 from webapp.privacy.data_map.retention import Retention, the_longest
 from webapp.privacy.data_map.vocabulary import Category, OtherTable, Personal, SubjectTable
 
 TABLES: list[SubjectTable | OtherTable] = [
     table
-    for domain in (subjects, accounts, factors, consents, mail, campaigns, privacy, staff, house)
+    for domain in (subjects, accounts, factors, consents, mail, campaigns, privacy, staff, promises, house)
     for table in domain.TABLES
 ]
 
