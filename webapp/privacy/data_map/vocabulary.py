@@ -152,7 +152,7 @@ class SubjectTable:
 
     def corrected_at(self, what: Personal) -> str | None:
         """The page where the person corrects it."""
-        if what.correct_at or what.fixed:
+        if what.correct_at is not None or what.fixed is not None:
             return what.correct_at
         return self.correct_at if what.source is Source.PROVIDED else None
 
@@ -160,7 +160,8 @@ class SubjectTable:
         """Why the person cannot correct it; None if they can."""
         if self.corrected_at(what):
             return None
-        return what.fixed or self.fixed or FIXED.get(what.source)
+        reasons = (what.fixed, self.fixed, FIXED.get(what.source))
+        return next((reason for reason in reasons if reason is not None), None)  # a lazy text is not asked for its truth
 
     @property
     def personal(self) -> dict[InstrumentedAttribute[Any], Personal]:

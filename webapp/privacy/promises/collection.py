@@ -39,6 +39,7 @@ PROMISES = [
             "Stored only while you agree to it, or where your account’s security needs it. Each kind has a time limit, "
             "after which it is deleted. Cookies are the necessary ones only."
         ),
+        missing=_l("Records of sign-ins are not deleted by themselves yet when their time is over."),
     ),
     Promise(
         "P5",

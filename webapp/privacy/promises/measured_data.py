@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import Interval, cast, func, literal, select
@@ -9,10 +10,11 @@ from sqlalchemy import Interval, cast, func, literal, select
 from webapp.accounts.models import Account
 from webapp.audit import AuditEntry
 from webapp.db import db
-from webapp.privacy.data_map import TABLES
-from webapp.privacy.data_map.vocabulary import Personal
+from webapp.privacy import data_map
+from webapp.privacy.data_map import check
+from webapp.privacy.data_map.vocabulary import Category, Personal, Source, SubjectTable
 from webapp.privacy.models import IN_THE_MAKING, DataExport
-from webapp.privacy.promises.figures import WEEK, Figure, Kind, Measurement, register
+from webapp.privacy.promises.figures import HOURLY, WEEK, Figure, Kind, Measurement, register
 
 WEEKS = 13
 
@@ -23,9 +25,36 @@ def other_passwords(*, now: datetime) -> Measurement:
     return Measurement(db.session.scalars(others).one())
 
 
+def undeclared_columns(*, now: datetime) -> Measurement:
+    database = check.migrated(db.engine)
+    held = sum(len(table.columns) for table in database.tables.values())
+    return Measurement(len(check.columns(database)), cases=held)
+
+
 def fields_without_use(*, now: datetime) -> Measurement:
-    personal = [what for table in TABLES for what in table.attributes.values() if isinstance(what, Personal)]
-    return Measurement(sum(not what.purposes for what in personal), cases=len(personal))
+    fields = _fields()
+    return Measurement(sum(not what.purposes for _table, what in fields), cases=len(fields))
+
+
+def fields_without_end(*, now: datetime) -> Measurement:
+    fields = _fields()
+    return Measurement(sum(not data_map.kept(table, what) for table, what in fields), cases=len(fields))
+
+
+def shown_fields(*, now: datetime) -> Measurement:
+    fields = _fields()
+    return Measurement(sum(what.withheld is None for _table, what in fields), cases=len(fields))
+
+
+def correctable_contact(*, now: datetime) -> Measurement:
+    """Of what people gave us themselves."""
+    given = [pair for pair in _given() if pair[1].category is Category.CONTACT]
+    return Measurement(sum(table.corrected_at(what) is not None for table, what in given), cases=len(given))
+
+
+def correctable(*, now: datetime) -> Measurement:
+    given = _given()
+    return Measurement(sum(table.corrected_at(what) is not None for table, what in given), cases=len(given))
 
 
 def log_entries(*, now: datetime) -> Measurement:
@@ -50,7 +79,62 @@ def longest_wait_for_a_copy(*, now: datetime) -> Measurement:
     return Measurement(max(series), cases=sum(count for _longest, count in found.values()), series=series)
 
 
+def _fields() -> list[tuple[SubjectTable, Personal]]:
+    return [(table, what) for table in data_map.subject_tables() for what in table.personal.values()]
+
+
+def _given() -> list[tuple[SubjectTable, Personal]]:
+    return [(table, what) for table, what in _fields() if what.source is Source.PROVIDED and what.withheld is None]
+
+
+def _of_fields(num: int) -> str:
+    return str(ngettext("of %(num)d field", "of %(num)d fields", num))
+
+
 register(
+    Figure(
+        "undeclared_columns",
+        "P1",
+        _l("Columns of the database that are not in the list of what we hold"),
+        Kind.COUNT,
+        undeclared_columns,
+        at_most=0,
+        every=HOURLY,
+        cases=lambda num: ngettext("of %(num)d column", "of %(num)d columns", num),
+    ),
+    Figure(
+        "correctable_contact",
+        "P2",
+        _l("Contact details that you can correct yourself"),
+        Kind.COUNT,
+        correctable_contact,
+        cases=lambda num: _("of %(num)d that you gave us", num=num),
+    ),
+    Figure(
+        "correctable",
+        "P10",
+        _l("What you gave us and can correct yourself; the rest says why it stays as it was"),
+        Kind.COUNT,
+        correctable,
+        cases=_of_fields,
+    ),
+    Figure(
+        "shown_fields",
+        "P12",
+        _l("Fields that “My data” shows; the others are secrets, which it names"),
+        Kind.COUNT,
+        shown_fields,
+        cases=_of_fields,
+    ),
+    Figure(
+        "fields_without_end",
+        "P16",
+        _l("Fields about people that have no time limit"),
+        Kind.COUNT,
+        fields_without_end,
+        at_most=0,
+        cases=_of_fields,
+    ),
     Figure(
         "other_passwords",
         "P3",
@@ -66,7 +150,7 @@ register(
         Kind.COUNT,
         fields_without_use,
         at_most=0,
-        cases=lambda num: ngettext("of %(num)d field", "of %(num)d fields", num),
+        cases=_of_fields,
     ),
     Figure(
         "log_entries",
