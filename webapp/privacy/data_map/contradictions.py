@@ -78,7 +78,7 @@ def _column(table: SubjectTable, attribute: InstrumentedAttribute[object], what:
         yield "no purpose"
     if (what.sealed or isinstance(attribute.type, JSON)) and what.parts is None and what.names is None:
         yield "JSON without parts"
-    if what.correct_at and what.fixed:
+    if what.correct_at is not None and what.fixed is not None:
         yield "a page to correct it and a reason why it cannot be corrected"
     if what.source is Source.PROVIDED and what.withheld is None and not _says_how_to_correct(table, what):
         yield "provided by the person, but neither a page to correct it nor a reason why it cannot be corrected"
@@ -89,7 +89,7 @@ def _column(table: SubjectTable, attribute: InstrumentedAttribute[object], what:
 
 
 def _says_how_to_correct(table: SubjectTable, what: Personal) -> bool:
-    return bool(table.corrected_at(what) or table.why_fixed(what))
+    return table.corrected_at(what) is not None or table.why_fixed(what) is not None
 
 
 def _kept(table: SubjectTable, what: Personal, retention: Retention, uses: Uses) -> Iterator[str]:

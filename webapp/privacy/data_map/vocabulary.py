@@ -160,8 +160,9 @@ class SubjectTable:
         """Why the person cannot correct it; None if they can."""
         if self.corrected_at(what):
             return None
+        # A lazy text that is asked whether it is empty wants to know the language, which the start of the app has not.
         reasons = (what.fixed, self.fixed, FIXED.get(what.source))
-        return next((reason for reason in reasons if reason is not None), None)  # a lazy text is not asked for its truth
+        return next((reason for reason in reasons if reason is not None), None)
 
     @property
     def personal(self) -> dict[InstrumentedAttribute[Any], Personal]:
