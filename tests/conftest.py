@@ -23,6 +23,7 @@ from webapp.accounts import passwords
 from webapp.app import create_app
 from webapp.config import Environment, Settings
 from webapp.db import db
+from webapp.privacy.data_map import check
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +90,7 @@ def app(_app: Flask) -> Iterator[Flask]:
         queue.connection().flushall()
         yield _app
         db.session.rollback()
+        assert check.redis_keys(key.decode() for key in queue.connection().scan_iter()) == []
 
 
 @pytest.fixture

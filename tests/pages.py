@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from werkzeug.test import TestResponse
 
 from webapp.db import db
+from webapp.privacy.data_map import check as data_map_check
 
 MOST_QUERIES = 8
 MOST_BYTES = 60_000
@@ -42,6 +43,8 @@ class PageClient(FlaskClient):
             response = super().open(*args, **kwargs)
         if current_app:
             db.session.expire_all()
+        set_cookies = [cookie.split("=")[0] for cookie in response.headers.getlist("Set-Cookie")]
+        assert data_map_check.cookies(set_cookies) == []
         if response.mimetype == "text/html" and response.data and not response.history:
             check(response, queries=list(statements), reading=response.request.method in {"GET", "HEAD"})
         return response

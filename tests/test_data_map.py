@@ -1,14 +1,15 @@
 """The data map tells the truth: it is compared with the migrated database, the file stores, Redis and the cookies."""
 
+import ast
 import re
+import tempfile
 from collections.abc import Callable
 from fnmatch import fnmatch
-from typing import Any
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Column, ForeignKey, MetaData, String, Table, inspect, text
-from sqlalchemy.orm import ColumnProperty
+from sqlalchemy import Column, ForeignKey, MetaData, String, Table
 
 from tests.pages import PageClient
 from tests.people import Person, person
@@ -20,50 +21,45 @@ from webapp.config import Settings
 from webapp.db import db
 from webapp.guard import limiter
 from webapp.privacy import data_map, exports
-from webapp.privacy.data_map.places import COOKIES, FILES, REDIS_KEYS
-from webapp.privacy.data_map.vocabulary import OtherTable, Personal, SubjectTable
+from webapp.privacy.data_map import check
+from webapp.privacy.data_map.contradictions import name_of
+from webapp.privacy.data_map.places import FILES, REDIS_KEYS, TEMPORARY_FILES
+from webapp.privacy.data_map.subjects import DETAILS
+from webapp.privacy.data_map.vocabulary import SubjectTable
 from webapp.storage import Store
 from webapp.subjects.models import Subject
 
-# What the migrations keep for themselves.
-ALEMBIC = "alembic_version"
-
-
-def undeclared(database: MetaData) -> list[str]:
-    """The columns of a database that the map does not know, and what it declares that is not there."""
-    real = {f"{table.name}.{column.name}" for table in database.tables.values() for column in table.columns}
-    declared = [column_of(attribute) for table in data_map.TABLES for attribute in table.attributes]
-    assert len(declared) == len(set(declared)), "declared twice"
-    return sorted(real ^ set(declared))
-
-
-def column_of(attribute: Any) -> str:
-    held = inspect(attribute.class_).attrs[attribute.key]
-    assert isinstance(held, ColumnProperty)
-    return f"{held.parent.local_table}.{held.columns[0].name}"
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
 def database(app: Flask) -> MetaData:
-    """The database as the migrations made it. Partitions have the columns of their table."""
-    metadata = MetaData()
-    partitions = set(db.session.scalars(text("SELECT relname FROM pg_class WHERE relispartition")))
-    metadata.reflect(db.engine, only=lambda name, _: name != ALEMBIC and name not in partitions)
-    return metadata
+    return check.migrated(db.engine)
 
 
 def test_every_column_of_the_database_is_declared(database: MetaData) -> None:
-    assert undeclared(database) == []
+    assert check.columns(database) == []
 
 
 def test_a_column_that_is_not_declared_is_named(database: MetaData) -> None:
     database.tables["profiles"].append_column(Column("shoe_size", String))
-    assert undeclared(database) == ["profiles.shoe_size"]
+    assert check.columns(database) == ["profiles.shoe_size: not in the data map"]
 
 
 def test_a_table_that_is_not_declared_is_named(database: MetaData) -> None:
     Table("horoscopes", database, Column("subject_id", ForeignKey("subjects.id")))
-    assert undeclared(database) == ["horoscopes.subject_id"]
+    assert check.columns(database) == ["horoscopes.subject_id: not in the data map"]
+
+
+def test_a_declaration_of_what_is_not_there_is_named(database: MetaData) -> None:
+    database.remove(database.tables["ticks"])
+    assert check.columns(database) == [f"ticks.{name}: not in the database" for name in ("at", "job", "period")]
+
+
+def test_a_file_store_a_redis_key_and_a_cookie_that_are_not_declared_are_named() -> None:
+    assert check.stores([*Store, "horoscopes"]) == ["file store horoscopes: not in the data map"]
+    assert check.redis_keys(["rq:queues", "horoscope:7"]) == ["Redis key horoscope:7: not in the data map"]
+    assert check.cookies(["session", "__Host-device", "_ga"]) == ["cookie _ga: not in the data map"]
 
 
 def test_each_declaration_stands_at_its_own_table() -> None:
@@ -73,28 +69,16 @@ def test_each_declaration_stands_at_its_own_table() -> None:
 
 def test_a_table_that_leads_to_a_person_says_how(database: MetaData) -> None:
     """Whatever refers to a subject, directly or through another table, belongs to that subject."""
-    ways = {table.name: column_of(table.reach) for table in data_map.TABLES if isinstance(table, SubjectTable)}
+    ways = {table.name: name_of(table.reach) for table in data_map.TABLES if isinstance(table, SubjectTable)}
     owned = {name for name in ways if name != "campaigns"}  # it leads to whoever wrote it, not to its readers
     for table in database.tables.values():
         leading = {f"{table.name}.{key.parent.name}" for key in table.foreign_keys if key.column.table.name in owned}
         assert not leading or ways.get(table.name) in leading | {f"{table.name}.id"}, table.name
 
 
-def test_a_table_that_leads_to_nobody_holds_nothing_personal() -> None:
-    for table in data_map.TABLES:
-        if isinstance(table, OtherTable):
-            assert not any(isinstance(what, Personal) for what in table.attributes.values()), table.model
-
-
-def test_everything_personal_has_a_purpose() -> None:
-    for table in data_map.TABLES:
-        for attribute, what in table.attributes.items():
-            assert not isinstance(what, Personal) or what.purposes, attribute
-
-
 def test_no_secret_is_exported() -> None:
     """P3, by the names that secrets have."""
-    exported = {column_of(attribute) for table in data_map.exported_tables() for attribute in table.exported}
+    exported = {name_of(attribute) for table in data_map.exported_tables() for attribute in table.exported}
     telling = ("hash", "token", "secret", "password_hash", "wrapped", "key")
     assert [name for name in exported if name.rpartition(".")[2].endswith(telling)] == []
 
@@ -106,7 +90,7 @@ def test_every_code_that_a_person_may_read_has_a_word(app: Flask) -> None:
             with app.test_request_context():
                 assert [code for code in codes if what.words is None or what.words(code) == code] == [
                     code for code in codes if code in SAME_IN_ENGLISH
-                ], column_of(attribute)
+                ], name_of(attribute)
 
 
 SAME_IN_ENGLISH = {
@@ -123,8 +107,48 @@ SAME_IN_ENGLISH = {
 }
 
 
+def test_every_detail_of_the_log_is_declared() -> None:
+    """What `trail.record` is given beside the action, the person and the time."""
+    given = {
+        keyword.arg
+        for path in (ROOT / "webapp").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("trail.record")
+        for keyword in node.keywords
+    }
+    assert given - {None, "now", "actor_id"} - set(DETAILS) == set()
+
+
 def test_every_kind_of_file_is_declared() -> None:
+    assert check.stores(Store) == []
     assert set(FILES) == set(Store)
+
+
+def test_only_declared_modules_write_files() -> None:
+    """Everything else that is kept in files goes through the stores."""
+    writing = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for folder in ("webapp", "jobs")
+        for path in (ROOT / folder).rglob("*.py")
+        if any(_writes(node) for node in ast.walk(ast.parse(path.read_text())))
+    }
+    assert writing == {*TEMPORARY_FILES, "webapp.privacy.commands"}  # the latter writes manifest.lock, into the code
+
+
+def _writes(node: ast.AST) -> bool:
+    """Whether a call opens a file for writing, by the names that Python has for that."""
+    if not isinstance(node, ast.Call):
+        return False
+    of_an_object = isinstance(node.func, ast.Attribute)
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    modes = [*node.args[slice(0, 1) if of_an_object else slice(1, 2)], *(keyword.value for keyword in node.keywords)]
+    return called in WRITERS or (called == "open" and any(MODE.fullmatch(ast.unparse(mode)) for mode in modes))
+
+
+MODE = re.compile("'[rb]*[wax+][wbt+]*'")
+WRITERS = {"write_text", "write_bytes", "touch", "mkstemp", "mkdtemp", "symlink_to", "hardlink_to"} | {
+    name for name in dir(tempfile) if name.endswith(("File", "Directory"))
+}
 
 
 def test_every_key_in_redis_is_declared(
@@ -141,7 +165,7 @@ def test_every_key_in_redis_is_declared(
     PageClient(limited, limited.response_class).submit("/sign-in")
     seen |= keys_in_redis()
     assert {pattern for pattern in REDIS_KEYS if any(fnmatch(key, pattern) for key in seen)} == set(REDIS_KEYS)
-    assert [key for key in seen if not any(fnmatch(key, pattern) for pattern in REDIS_KEYS)] == []
+    assert check.redis_keys(seen) == []
 
 
 def test_every_cookie_is_declared(
@@ -156,7 +180,7 @@ def test_every_cookie_is_declared(
     sign_in(who).get("/account")
     seen = {cookie.key for cookie in (client._cookies or {}).values()}
     assert seen == {"session", "device", "password_reset"}
-    assert seen <= set(COOKIES)
+    assert check.cookies(seen) == []
 
 
 def keys_in_redis() -> set[str]:

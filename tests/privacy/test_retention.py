@@ -1,0 +1,76 @@
+"""How long something is kept: the day when it is over, and the words for it."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from webapp.language import speaking
+from webapp.privacy import data_map, inventory
+from webapp.privacy.data_map.retention import (
+    BOOKS,
+    PROOF_OF_CONSENT,
+    UNTIL_WITHDRAWN,
+    WHILE_CUSTOMER,
+    Clock,
+    Period,
+    Retention,
+    the_longest,
+)
+from webapp.privacy.data_map.retention_words import AFTER, retention_words
+from webapp.privacy.models import DataExport
+
+
+@pytest.mark.parametrize(
+    ("period", "start", "end"),
+    [
+        (Period(months=6), date(2026, 8, 31), date(2027, 2, 28)),
+        (Period(years=1), date(2024, 2, 29), date(2025, 2, 28)),
+        (Period(months=13), date(2026, 12, 15), date(2028, 1, 15)),
+        (Period(days=14), date(2026, 12, 25), date(2027, 1, 8)),
+        (Period(), date(2026, 12, 25), date(2026, 12, 25)),
+    ],
+)
+def test_a_period_ends_on_the_same_day_or_the_last_of_its_month(period: Period, start: date, end: date) -> None:
+    assert period.after(start) == end
+
+
+def test_limitation_and_book_keeping_are_counted_from_the_end_of_the_year() -> None:
+    assert PROOF_OF_CONSENT.until(date(2026, 1, 2)) == date(2030, 1, 1)
+    assert BOOKS.until(date(2026, 12, 31)) == date(2037, 1, 1)
+    assert WHILE_CUSTOMER.until(date(2026, 1, 2)) == date(2026, 7, 2)
+
+
+def test_of_two_periods_from_the_same_event_the_longer_counts() -> None:
+    short, long = (Retention(Clock.LAST_USED, Period(months=count), "") for count in (2, 30))
+    assert the_longest([short, BOOKS, long]) == [long, BOOKS]
+
+
+@pytest.mark.parametrize(
+    ("retention", "words"),
+    [
+        (WHILE_CUSTOMER, "until 6 months after your account ended"),
+        (UNTIL_WITHDRAWN, "until you withdraw your consent"),
+        (PROOF_OF_CONSENT, "until 3 years after you withdrew your consent, counted from the end of that year"),
+        (
+            Retention(Clock.RECORDED, Period(years=1, months=1), "", while_agreed=True),
+            "for 1 year 1 month, or until you withdraw your consent if that is earlier",
+        ),
+    ],
+)
+def test_a_period_is_said_in_words(app: Flask, retention: Retention, words: str) -> None:
+    with app.test_request_context(), speaking("en"):
+        assert retention_words(retention) == words
+
+
+def test_every_clock_has_words() -> None:
+    assert set(AFTER) == set(Clock)
+
+
+@pytest.mark.parametrize(("ready_at", "until"), [(datetime(2026, 3, 1, tzinfo=UTC), date(2030, 1, 1)), (None, None)])
+def test_a_row_is_kept_until_a_day_once_its_clock_has_started(app: Flask, ready_at: Any, until: date | None) -> None:
+    copies = next(table for table in data_map.subject_tables() if table.model is DataExport)
+    row = DataExport(requested_at=datetime(2025, 3, 1, tzinfo=UTC), ready_at=ready_at)
+    with app.test_request_context():
+        assert inventory.until(copies, copies.personal[DataExport.state], row) == until
