@@ -4,7 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from jobs.job import job, worker_name
-from webapp.campaigns import partitions, sending
+from webapp import partitions
+from webapp.campaigns import sending
+from webapp.campaigns.models import Delivery
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.mail.delivery import WHILE_RELAY_IS_DOWN
@@ -42,4 +44,4 @@ def prepare_ledger() -> None:
     """This month's partition and the next one, before anybody needs them."""
     month = partitions.month_of(utc_now())
     for needed in (month, partitions.next_month(month)):
-        partitions.ensure(needed)
+        partitions.ensure(Delivery, needed)

@@ -29,6 +29,8 @@ EVERY = {
     Job.MEASURE_PROMISES: timedelta(minutes=5),
     Job.DELETE_EXPIRED_EXPORTS: timedelta(hours=1),
     Job.PREPARE_LEDGER: timedelta(hours=12),
+    Job.PREPARE_INTERACTIONS: timedelta(hours=12),
+    Job.EXPIRE_INTERACTIONS: timedelta(hours=24),
     Job.REMIND_OF_PASSWORDS: timedelta(hours=24),
     Job.TIDY_UP: timedelta(hours=24),
 }

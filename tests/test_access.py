@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from tests.pages import QuickClient
 from tests.people import person
 from tests.signed_in import signed_in
-from webapp.access import MARKETING, STAFF, Role, is_public, may_use
+from webapp.access import MARKETING, STAFF, Role, is_public, may_use, scope_of
 from webapp.access_table import WHO
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -48,6 +48,9 @@ def test_work_is_for_those_who_work_here(app: Flask) -> None:
             assert users == MARKETING, rule
         elif rule.rule.startswith("/account"):
             assert is_public(view) or users == set(Role), rule
+        elif rule.rule.startswith("/api"):
+            assert scope_of(view), rule
+            assert not users, rule
         else:
             assert is_public(view), rule
 
@@ -58,6 +61,8 @@ def test_the_printed_table_has_every_address(app: Flask) -> None:
     assert [row[0] for row in lines[2:]] == sorted(rule.rule for rule in app.url_map.iter_rules())
     people = next(row for row in lines if row[0] == "/staff/people/invitation" and row[1] == "POST")
     assert people[2:] == ["", "", "", "", "", "yes", "staff network, fresh proof"]
+    interactions = next(row for row in lines if row[0] == "/api/v1/interactions")
+    assert interactions[1:] == ["POST", "", "", "", "", "", "", "key: interactions:write"]
     home = next(row for row in lines if row[0] == "/")
     assert home[1:] == ["GET", "yes", "yes", "yes", "yes", "yes", "yes", ""]
 
@@ -78,6 +83,8 @@ def expected(app: Flask, path: str, method: str, role: Role | None) -> str:
     if method not in set(addresses.allowed_methods(path)):
         return "no such method"
     endpoint, _values = addresses.match(path, method)
+    if scope_of(app.view_functions[endpoint]):
+        return "open" if method == "OPTIONS" else "asks for a key"  # it tells the methods, as for every address
     if may_use(app.view_functions[endpoint], role):
         return "open"
     return "refused" if role else "led to sign in"
@@ -88,6 +95,8 @@ def outcome(answer: TestResponse) -> str:
         return "no such method"
     if answer.status_code == 403:
         return "refused"
+    if answer.status_code == 401 and answer.headers["WWW-Authenticate"] == "Bearer":
+        return "asks for a key"
     if answer.status_code == 303 and str(answer.location).startswith("/sign-in?next="):
         return "led to sign in"
     if answer.status_code == 303 and answer.location == "/sign-in" and answer.request.method not in {"GET", "HEAD"}:

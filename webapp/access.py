@@ -26,6 +26,12 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class Scope(StrEnum):
+    """What a key of another system of the company may do."""
+
+    INTERACTIONS_WRITE = "interactions:write"
+
+
 EVERYBODY_SIGNED_IN = frozenset(Role)
 MARKETING = frozenset({Role.MARKETER, Role.ADMINISTRATOR})
 STAFF = frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR})
@@ -36,7 +42,7 @@ RECOVERY = frozenset({Role.SUPPORT, Role.ADMINISTRATOR})
 class Refused(HTTPException):
     """A request that is turned away, with the reason in words for the person."""
 
-    def __init__(self, code: int, title: LazyString, message: LazyString) -> None:
+    def __init__(self, code: int, title: LazyString | str, message: LazyString | str) -> None:
         super().__init__()
         self.code, self.title, self.message = code, title, message
 
@@ -57,6 +63,12 @@ def allow(roles: frozenset[Role]) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return mark
 
 
+def only_with_key(view: Callable[P, R], scope: Scope) -> Callable[P, R]:
+    """No person may use this route, only a system with a key for it. `webapp/api/bearer.py` looks at the key."""
+    view.allowed, view.scope = frozenset(), scope  # type: ignore[attr-defined]  # as above
+    return view
+
+
 def declared(view: Callable[..., object]) -> bool:
     return hasattr(view, "allowed")
 
@@ -70,6 +82,10 @@ def may_use(view: Callable[..., object], role: Role | None) -> bool:
     return is_public(view) or (declared(view) and role in view.allowed)  # type: ignore[attr-defined]
 
 
+def scope_of(view: Callable[..., object]) -> Scope | None:
+    return getattr(view, "scope", None)
+
+
 def is_for_work(view: Callable[..., object]) -> bool:
     """Whether only people who work here use it: staff and marketers, but no customer."""
-    return declared(view) and not is_public(view) and not may_use(view, Role.CUSTOMER)
+    return declared(view) and any(may_use(view, role) for role in Role) and not may_use(view, Role.CUSTOMER)

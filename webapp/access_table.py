@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import Flask
 from werkzeug.routing import Rule
 
-from webapp.access import Role, is_for_work, may_use
+from webapp.access import Role, is_for_work, may_use, scope_of
 from webapp.accounts import proofs
 
 WHO: tuple[Role | None, ...] = (None, *Role)
@@ -30,6 +30,8 @@ def _row(app: Flask, rule: Rule) -> list[str]:
 
 def _conditions(app: Flask, rule: Rule) -> Iterator[str]:
     view = app.view_functions[rule.endpoint]
+    if scope := scope_of(view):
+        yield f"key: {scope}"
     if is_for_work(view):
         yield "staff network"
     if proofs.is_needed(view):

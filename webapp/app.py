@@ -11,6 +11,7 @@ from webapp.accounts.factors import emails as _factors_emails  # noqa: F401  # r
 from webapp.accounts.factors import proof_ways as _proof_ways  # noqa: F401  # offers second factors as proofs
 from webapp.accounts.routes import blueprints as accounts
 from webapp.accounts.sessions import login_manager
+from webapp.api.routes import blueprint as api
 from webapp.campaigns import emails as _campaigns_emails  # noqa: F401  # registers the emails of the package
 from webapp.campaigns.routes import blueprint as campaigns
 from webapp.config import Environment, Settings
@@ -18,6 +19,7 @@ from webapp.consents import emails as _consents_emails  # noqa: F401  # register
 from webapp.consents.routes import blueprint as consents
 from webapp.db import db, migrate
 from webapp.htmx import htmx
+from webapp.integrations.routes import blueprint as integrations
 from webapp.portal import navigation
 from webapp.portal.dev_code import blueprint as dev_code
 from webapp.portal.dev_mail import blueprint as dev_mail
@@ -69,7 +71,8 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _add_routes(app: Flask, environment: Environment) -> None:
-    for blueprint in (portal, safety, health, *accounts, consents, staff, campaigns, privacy, promises):
+    for_people = (portal, safety, health, *accounts, consents, privacy, promises)
+    for blueprint in (*for_people, integrations, staff, campaigns, api):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

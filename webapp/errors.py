@@ -1,6 +1,8 @@
-"""Error pages that say what happened and what to do next; for htmx the same as a fragment."""
+"""Error pages that say what happened and what to do next; for htmx the same as a fragment, for systems as a problem."""
 
-from flask import Flask, Response, current_app
+import json
+
+from flask import Flask, Response, current_app, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -8,11 +10,19 @@ from werkzeug.exceptions import HTTPException
 from webapp.access import Refused
 from webapp.htmx import render
 
+API = "/api/"
+
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show)
     app.register_error_handler(CSRFError, _show_csrf)
     app.register_error_handler(Refused, _show_refused)
+
+
+def problem(code: int, title: str, detail: str) -> Response:
+    """An error that a program can read (RFC 9457). The title is always the same for the same kind of problem."""
+    body = {"type": "about:blank", "title": title, "status": code, "detail": detail}
+    return Response(json.dumps(body, ensure_ascii=False), code, content_type="application/problem+json")
 
 
 def _show(error: HTTPException) -> Response:
@@ -37,6 +47,8 @@ def _show_refused(refused: Refused) -> Response:
 
 
 def _page(code: int, title: str, message: str) -> Response:
+    if request.path.startswith(API):
+        return problem(code, title, message)
     action = (_("Go to the start page"), current_app.url_for("portal.home"))
     return render(
         "errors/error.html",

@@ -56,6 +56,9 @@ class Job(StrEnum):
     SEAL_AUDIT = "jobs.house.seal_audit"
     SEND_RECOVERIES = "jobs.accounts.send_recoveries"
     REMIND_OF_PASSWORDS = "jobs.accounts.remind_of_passwords"
+    PREPARE_INTERACTIONS = "jobs.interactions.prepare_interactions"
+    EXPIRE_INTERACTIONS = "jobs.interactions.expire_interactions"
+    ERASE_INTERACTIONS = "jobs.interactions.erase_interactions"
     TIDY_UP = "jobs.house.tidy_up"
 
     @property
@@ -69,6 +72,7 @@ _QUEUES = {
     Job.BUILD_EXPORT: Queue.PRIVACY,
     Job.DELETE_EXPIRED_EXPORTS: Queue.PRIVACY,
     Job.MEASURE_PROMISES: Queue.PRIVACY,
+    Job.EXPIRE_INTERACTIONS: Queue.PRIVACY,
 }
 
 

@@ -16,10 +16,10 @@ from deploy.demo.mailings import Mailing, Outcome
 from deploy.demo.people import Person
 from deploy.demo.story import Draft
 from deploy.demo.topics import TOPICS
+from webapp import partitions
 from webapp.accounts import passwords
 from webapp.accounts.models import Account, Profile
 from webapp.audit import AuditEntry
-from webapp.campaigns import partitions
 from webapp.campaigns.models import Campaign, CampaignCount, Delivery
 from webapp.consents import wordings
 from webapp.consents.models import Consent, Method, Subscription, Suppression, Topic
@@ -73,7 +73,7 @@ class Records:
 
     def add_campaigns(self, mailings: Sequence[Mailing], *, author: Person) -> None:
         for month in {partitions.month_of(mailing.started_at) for mailing in mailings}:
-            partitions.ensure(month)
+            partitions.ensure(Delivery, month)
         _insert(Campaign, [self._campaign(mailing, author) for mailing in mailings])
         _insert(CampaignCount, [row for mailing in mailings for row in _counts(mailing)])
 

@@ -10,8 +10,8 @@ from sqlalchemy import delete, update
 
 from tests.pages import PageClient
 from tests.people import Person, person, subscribe, topic
+from webapp import partitions
 from webapp.accounts.models import Profile
-from webapp.campaigns import partitions
 from webapp.campaigns.models import Campaign, Delivery
 from webapp.clock import utc_now
 from webapp.consents.models import Consent, Method
@@ -40,7 +40,7 @@ def delivery(
 ) -> None:
     campaign = Campaign(topic_id=topic_id, subject=subject, body="", changed_at=at)
     db.session.add(campaign)
-    partitions.ensure(partitions.month_of(at))
+    partitions.ensure(Delivery, partitions.month_of(at))
     db.session.flush()
     db.session.add(
         Delivery(

@@ -14,12 +14,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import ColumnProperty
 
 from tests.people import Person
-from webapp.campaigns import partitions
+from webapp import partitions
 from webapp.campaigns.models import Campaign, Delivery
 from webapp.clock import utc_now
 from webapp.consents.models import Topic
 from webapp.crypto import seal
 from webapp.db import Base, db
+from webapp.interactions.models import PARTED
 from webapp.privacy.data_map import TABLES
 from webapp.privacy.data_map.vocabulary import NotPersonal, Personal, SubjectTable
 from webapp.subjects import trail
@@ -40,7 +41,9 @@ def fill(who: Person) -> Canaries:
     """Commits. Needs an app context."""
     canaries = Canaries()
     subject = db.session.get_one(Subject, who.id)
-    partitions.ensure(date(2026, 1, 1))
+    partitions.ensure(Delivery, date(2026, 1, 1))
+    for model in PARTED:
+        partitions.ensure(model, partitions.month_of(utc_now()))
     for table in TABLES:
         if isinstance(table, SubjectTable):
             row = _row_of(table, who)
@@ -119,5 +122,7 @@ def _fit(row: Base) -> None:
     """What a row needs to be possible at all."""
     if isinstance(row, Campaign):
         row.topic_id = _named(Topic, f"topic-{uuid4()}", Canaries())
+    if isinstance(row, PARTED):
+        row.observed_at, row.id = utc_now(), uuid4()
     if isinstance(row, Delivery):
         row.snapshot_month = datetime(2026, 1, 1).date()  # noqa: DTZ001

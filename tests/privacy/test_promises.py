@@ -12,11 +12,11 @@ from jobs.privacy import measure_promises
 from tests.pages import PageClient
 from tests.people import Person, person, subscribe, topic
 from tests.relay import TestRelay
-from webapp import audit
+from webapp import audit, partitions
 from webapp.access import Role
 from webapp.accounts.models import Account
 from webapp.audit import Action
-from webapp.campaigns import partitions, rendering
+from webapp.campaigns import rendering
 from webapp.campaigns.models import Campaign, CampaignState, Delivery
 from webapp.clock import utc_now
 from webapp.consents.models import Subscription
@@ -158,7 +158,7 @@ class TestOptOut:
 
     def sent(self, who: Person, topic_id: object, *, at: datetime) -> None:
         month = partitions.month_of(at)
-        partitions.ensure(month)
+        partitions.ensure(Delivery, month)
         campaign = Campaign(
             topic_id=topic_id, subject="Hay", body="", state=CampaignState.SENT, changed_at=at, sending_since=at
         )

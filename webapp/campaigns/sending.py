@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, exists, func, select, update
 
-from webapp import audit, queue
-from webapp.campaigns import audience, claims, partitions
+from webapp import audit, partitions, queue
+from webapp.campaigns import audience, claims
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.models import Campaign, CampaignState, Delivery
 from webapp.campaigns.rendering import Compiled, compile_campaign
@@ -134,7 +134,7 @@ class _Templates:
 
 def _write_down_audience(campaign: Campaign) -> Iterator[None]:
     month = partitions.month_of(utc_now())
-    partitions.ensure(month)
+    partitions.ensure(Delivery, month)
     yield
     campaign.snapshot_month = month
     db.session.flush()

@@ -13,10 +13,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from webapp import queue
 from webapp.consents import ledger, wordings
 from webapp.consents.ledger import Statement
 from webapp.consents.models import TRACKING, ConsentPurpose, Method, TrackingChoice
 from webapp.db import db
+from webapp.queue import Job
 from webapp.subjects.models import Subject
 
 
@@ -29,21 +31,12 @@ def choose(
     **statement: Unpack[Statement],
 ) -> bool:
     """Takes effect with the commit. Returns whether anything changed; what changes nothing is not written down."""
-    row = {
-        "subject_id": subject.id,
-        "kind": kind,
-        "allowed": allowed,
-        "changed_at": statement["now"],
-        "despite_signal": allowed and despite_signal,
-    }
-    upsert = insert(TrackingChoice).values(row)
-    upsert = upsert.on_conflict_do_update(
-        index_elements=["subject_id", "kind"], set_=row, where=TrackingChoice.allowed.is_not(allowed)
-    )
-    changed = db.session.scalar(upsert.returning(TrackingChoice.subject_id)) is not None
+    changed = _set(subject, kind, allowed=allowed, despite_signal=allowed and despite_signal, now=statement["now"])
     if changed:
         title = wordings.tracking_title(kind, statement["language"])
         ledger.write_tracking(subject, kind, title=title, given=allowed, statement=statement)
+        if not allowed:
+            queue.later(Job.ERASE_INTERACTIONS, subject_id=str(subject.id), kind=kind)
     return changed
 
 
@@ -70,8 +63,22 @@ def of_subject(subject: Subject) -> dict[ConsentPurpose, TrackingChoice]:
 
 
 def allowed_since(subject_ids: Iterable[UUID]) -> dict[tuple[UUID, ConsentPurpose], datetime]:
-    """For many people at once: the kinds that they allow now, and since when. Older data was not covered."""
+    """For many people at once: the kinds that they allow now, and since when. Older data was not covered.
+
+    Who withdraws at this moment waits for our commit, so that what we store now is there when it is to be deleted.
+    """
     allowed = select(TrackingChoice.subject_id, TrackingChoice.kind, TrackingChoice.changed_at).where(
         TrackingChoice.subject_id.in_(list(subject_ids)), TrackingChoice.allowed
     )
-    return {(row.subject_id, row.kind): row.changed_at for row in db.session.execute(allowed)}
+    locked = allowed.order_by(TrackingChoice.subject_id, TrackingChoice.kind).with_for_update(read=True)
+    return {(row.subject_id, row.kind): row.changed_at for row in db.session.execute(locked)}
+
+
+def _set(subject: Subject, kind: ConsentPurpose, *, now: datetime, **choice: bool) -> bool:
+    """Of two at the same moment exactly one changes anything."""
+    row = {"subject_id": subject.id, "kind": kind, "changed_at": now, **choice}
+    upsert = insert(TrackingChoice).values(row)
+    upsert = upsert.on_conflict_do_update(
+        index_elements=["subject_id", "kind"], set_=row, where=TrackingChoice.allowed.is_not(choice["allowed"])
+    )
+    return db.session.scalar(upsert.returning(TrackingChoice.subject_id)) is not None

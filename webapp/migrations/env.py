@@ -2,12 +2,13 @@
 
 from alembic import context
 
+from webapp import partitions
 from webapp.db import Base, db
 
 
 def is_ours(thing: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
-    """The ledger's partitions come and go with the months; they are no model's business."""
-    return not (kind == "table" and name is not None and name.startswith("deliveries_"))
+    """Partitions come and go with the months; they are no model's business."""
+    return not (kind == "table" and name is not None and partitions.is_partition(name))
 
 
 with db.engine.connect() as connection:

@@ -62,6 +62,8 @@ SENTENCES: dict[str, LazyString] = {
     Action.INVITATION_ACCEPTED: _l("You accepted the invitation to work here."),
     Action.INVITATION_WITHDRAWN: _l("The invitation to work here was withdrawn."),
     Action.ROLE_CHANGED: _l("What you may do here was changed."),
+    Action.API_KEY_CREATED: _l("You made a key for another system."),
+    Action.API_KEY_REVOKED: _l("You revoked the key of another system."),
 }
 # What somebody who got in would do. After the others there is nothing to make safe.
 SUSPICIOUS = {
@@ -80,6 +82,7 @@ SUSPICIOUS = {
     Action.SECOND_FACTOR_REFUSED,
     Action.EXPORT_REQUESTED,
     Action.EXPORT_DOWNLOADED,
+    Action.API_KEY_CREATED,
 }
 
 

@@ -90,6 +90,7 @@ def _staff_pages() -> list[Entry]:
     return [
         Entry("staff.people", _("People"), "users", within=("/staff/people",)),
         Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
+        Entry("integrations.api_keys", _("API keys"), "link", within=("/staff/api-keys",)),
         Entry("promises.staff", _("Promises"), "shield-check", within=("/staff/promises",)),
     ]
 

@@ -12,6 +12,8 @@ from webapp.privacy.data_map import (
     consents,
     factors,
     house,
+    integrations,
+    interactions,
     mail,
     privacy,
     promises,
@@ -22,11 +24,11 @@ from webapp.privacy.data_map.purposes import USES
 from webapp.privacy.data_map.retention import Retention, the_longest
 from webapp.privacy.data_map.vocabulary import Category, OtherTable, Personal, SubjectTable
 
-TABLES: list[SubjectTable | OtherTable] = [
-    table
-    for domain in (subjects, accounts, factors, consents, mail, campaigns, privacy, staff, promises, house)
-    for table in domain.TABLES
-]
+DOMAINS = (
+    *(subjects, accounts, factors, interactions, consents, mail),
+    *(campaigns, privacy, staff, integrations, promises, house),
+)
+TABLES: list[SubjectTable | OtherTable] = [table for domain in DOMAINS for table in domain.TABLES]
 
 
 def exported_tables() -> list[SubjectTable]:

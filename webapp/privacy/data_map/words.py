@@ -29,7 +29,10 @@ CATEGORIES = {
 CATEGORY_TEXTS = {
     Category.CONTACT: _l("Your name, company, email address, phone number and postal address."),
     Category.ACCESS: _l("When your account was made and its password last changed. Never the password itself."),
-    Category.INTERACTION: _l("The devices you signed in with: browser, network address and times."),
+    Category.INTERACTION: _l(
+        "The devices you signed in with: browser, network address and times. If you agreed, also how you use our apps "
+        "and sites."
+    ),
     Category.PAYMENT: _l("Your billing address, how you pay, and what you paid. Never a card number."),
     Category.DOCUMENT: _l("Papers that you sent us, such as a passport or an official registration."),
     Category.CONSENT: _l("Which topics you want to read about, and each time you said yes or no."),
@@ -179,6 +182,8 @@ ACTIONS = {
     Action.INVITATION_ACCEPTED: _l("invitation to work here accepted"),
     Action.INVITATION_WITHDRAWN: _l("invitation to work here withdrawn"),
     Action.ROLE_CHANGED: _l("role changed"),
+    Action.API_KEY_CREATED: _l("key for another system made"),
+    Action.API_KEY_REVOKED: _l("key of another system revoked"),
 }
 
 

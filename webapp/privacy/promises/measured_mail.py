@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import func, select
 
-from webapp.campaigns import partitions
+from webapp import partitions
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.models import Campaign, Delivery
 from webapp.campaigns.rendering import compile_campaign

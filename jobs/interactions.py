@@ -1,0 +1,38 @@
+"""Making room for interaction data, and taking away what is too old or not allowed any more."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from jobs.job import job
+from webapp import partitions
+from webapp.clock import utc_now
+from webapp.consents.models import ConsentPurpose
+from webapp.db import db
+from webapp.interactions import batches, expiry
+from webapp.interactions.models import PARTED
+from webapp.privacy.expiry import expired_before
+
+AHEAD = timedelta(days=31)
+
+
+@job
+def prepare_interactions() -> None:
+    """The partitions of every month that may still come in, before anybody needs them."""
+    now = utc_now()
+    for model in PARTED:
+        partitions.ensure_between(model, now - batches.LATEST, now + AHEAD)
+        db.session.commit()
+
+
+@job
+def expire_interactions() -> None:
+    for model in PARTED:
+        while expiry.expire(model, before=expired_before(model, now=utc_now())):
+            db.session.commit()
+
+
+@job
+def erase_interactions(subject_id: str, kind: str) -> None:
+    """After somebody withdrew a consent."""
+    while expiry.withdraw(UUID(subject_id), ConsentPurpose(kind)):
+        db.session.commit()

@@ -1,0 +1,64 @@
+"""`POST /api/v1/interactions`: what the company's apps and sites report about how people use them."""
+
+from collections import Counter
+from typing import Any
+
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+
+from webapp.access import Scope
+from webapp.api import bodies
+from webapp.api.bearer import key_needed
+from webapp.api.blueprint import blueprint
+from webapp.api.observations import Reported
+from webapp.clock import utc_now
+from webapp.db import db
+from webapp.integrations.models import ApiKey
+from webapp.interactions import batches
+from webapp.interactions.batches import Observation, Outcome, Reason, Result
+
+MOST = 1_000
+LONGEST_PLACE = 80  # it may be the name of a member that nobody knows
+
+REASONS = {
+    Reason.NO_CONSENT: "The person does not allow it, or is not known here.",
+    Reason.BEFORE_CONSENT: "It was observed before the person allowed it.",
+    Reason.PRIVACY_SIGNAL: "The browser asked not to be followed (Global Privacy Control).",
+    Reason.IN_THE_FUTURE: "It was observed in the future: set the clock of the device.",
+    Reason.TOO_OLD: f"It is older than {batches.LATEST.days} days.",
+}
+
+Answer = dict[str, Any]
+
+
+@blueprint.post("/interactions")
+@key_needed(Scope.INTERACTIONS_WRITE)
+def receive_interactions(key: ApiKey) -> ResponseReturnValue:
+    read = [_read(item) for item in bodies.read_list("interactions", most=MOST)]
+    valid = [one for one in read if isinstance(one, Observation)]
+    results = iter(batches.take_in(valid, key_id=key.id, now=utc_now()))
+    db.session.commit()
+    answers = [_answer(one, next(results)) if isinstance(one, Observation) else one for one in read]
+    counts = Counter(answer["outcome"] for answer in answers)
+    return jsonify(results=answers, **{outcome: counts[outcome] for outcome in Outcome})
+
+
+def _read(item: object) -> Observation | Answer:
+    """What is wrong with it, when it is no observation."""
+    try:
+        return Reported.model_validate(item).observation()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(step) for step in first["loc"])[:LONGEST_PLACE]
+        detail = f"{place}: {first['msg']}" if place else first["msg"]
+        return {"id": None, "outcome": Outcome.REFUSED, "reason": Reason.NOT_VALID, "detail": detail}
+
+
+def _answer(one: Observation, result: Result) -> Answer:
+    answer: Answer = {"id": str(one.id), "outcome": result.outcome}
+    if result.reason:
+        answer |= {"reason": result.reason, "detail": REASONS[result.reason]}
+    if result.dropped:
+        answer |= {"dropped": list(result.dropped), "dropped_because": Reason.NO_CONSENT}
+    return answer

@@ -1,0 +1,26 @@
+"""What is too old, by the data map: for the jobs that delete what was simply recorded long enough ago."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from webapp.config import settings
+from webapp.db import Base
+from webapp.privacy import data_map
+from webapp.privacy.data_map.retention import Clock, Retention
+
+
+def expired_before(model: type[Base], *, now: datetime) -> datetime:
+    """What a table recorded before this moment is to be deleted. It is a midnight where the company is."""
+    zone, rule = ZoneInfo(settings().time_zone), _rule(model)
+    day = today = now.astimezone(zone).date()
+    while rule.until(day - timedelta(days=1)) > today:
+        day -= timedelta(days=1)
+    return datetime.combine(day, time.min, zone)
+
+
+def _rule(model: type[Base]) -> Retention:
+    [table] = [table for table in data_map.subject_tables() if table.model is model]
+    rules = {rule for what in table.personal.values() for rule in data_map.kept(table, what)}
+    [rule] = rules  # of two, one would have to be asked for each row
+    assert rule.clock is Clock.RECORDED
+    return rule
