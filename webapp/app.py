@@ -20,7 +20,8 @@ from webapp.consents.routes import blueprint as consents
 from webapp.db import db, migrate
 from webapp.htmx import htmx
 from webapp.integrations.routes import blueprint as integrations
-from webapp.portal import navigation
+from webapp.portal import navigation, privacy_signal
+from webapp.portal.cookies import blueprint as cookies
 from webapp.portal.dev_code import blueprint as dev_code
 from webapp.portal.dev_mail import blueprint as dev_mail
 from webapp.portal.health import blueprint as health
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _add_routes(app, settings.environment)
     for part in (guard, headers, language):
         part.init_app(app, settings)
-    for part in (errors, navigation, commands):
+    for part in (errors, navigation, privacy_signal, commands):
         part.init_app(app)
     manifest.init_app(app, settings)
     return app
@@ -71,7 +72,7 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _add_routes(app: Flask, environment: Environment) -> None:
-    for_people = (portal, safety, health, *accounts, consents, privacy, promises)
+    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, promises)
     for blueprint in (*for_people, integrations, staff, campaigns, api):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:

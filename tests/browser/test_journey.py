@@ -47,7 +47,7 @@ def test_from_sign_up_to_a_copy_of_the_data(open_browser: OpenBrowser, mailbox: 
     stranger.presses_unsubscribe(topic=TOPIC)
     stranger.page.goto(letter.link("/unsubscribe/"))
     stranger.sees("You are unsubscribed already")
-    customer.opens("Emails I get")
+    customer.opens("My choices")
     customer.has_topic(TOPIC, on=False)
 
     another = mailbox.newest_to_anybody(but={customer.email, marketer.email}, about=NEWS)

@@ -28,7 +28,7 @@ def test_everything_a_customer_does_works_without_scripts(
     customer.mistypes_and_corrects_her_phone()
     customer.mistypes_and_corrects_her_address()
 
-    customer.opens("Emails I get")
+    customer.opens("My choices")
     customer.has_topic(TOPIC, on=True)
     customer.switches(TOPIC)
     customer.has_topic(TOPIC, on=False)

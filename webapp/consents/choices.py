@@ -1,6 +1,7 @@
-"""What a person sees of their choices: each topic, whether they get it, since when, and how it came to that."""
+"""What a person sees of their choices: what they get or allow, since when, and how it came to that."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from flask_babel import LazyString
@@ -8,9 +9,19 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from webapp.consents import subscriptions
-from webapp.consents.models import Consent, ConsentPurpose, Method, Suppression, SuppressionReason, Topic
+from webapp.consents import subscriptions, wordings
+from webapp.consents.models import (
+    TRACKING,
+    Consent,
+    ConsentPurpose,
+    Method,
+    Suppression,
+    SuppressionReason,
+    Topic,
+    TrackingChoice,
+)
 from webapp.db import db
+from webapp.language import current_language
 from webapp.subjects.models import Subject
 
 HOW: dict[Method, LazyString] = {
@@ -40,6 +51,18 @@ class TopicChoice:
 
 
 @dataclass(frozen=True)
+class TrackingSwitch:
+    """`since` and `how` are None when the person never said anything about it."""
+
+    kind: ConsentPurpose
+    title: str
+    sentence: str
+    allowed: bool
+    since: datetime | None
+    how: LazyString | None
+
+
+@dataclass(frozen=True)
 class Choices:
     topics: list[TopicChoice]
     suppressed: SuppressionReason | None
@@ -59,6 +82,29 @@ def of_subject(subject: Subject) -> Choices:
         for topic in subscriptions.topics()
     ]
     return Choices(topics, suppressed=_suppression(subject))
+
+
+def of_tracking(subject: Subject) -> list[TrackingSwitch]:
+    """In the language of the page."""
+    return [_tracking_switch(kind, chosen) for kind, chosen in _tracking_choices(subject).items()]
+
+
+def _tracking_switch(kind: ConsentPurpose, chosen: tuple[TrackingChoice, Method | None] | None) -> TrackingSwitch:
+    title, sentence = wordings.TRACKING[kind].lines(current_language())
+    if chosen is None:
+        return TrackingSwitch(kind, title, sentence, allowed=False, since=None, how=None)
+    choice, method = chosen
+    how = HOW[method] if method else None
+    return TrackingSwitch(kind, title, sentence, allowed=choice.allowed, since=choice.changed_at, how=how)
+
+
+def _tracking_choices(subject: Subject) -> dict[ConsentPurpose, tuple[TrackingChoice, Method | None] | None]:
+    """Each choice with the way in which it was made last."""
+    about_it = [Consent.subject_id == subject.id, Consent.purpose == TrackingChoice.kind]
+    method = select(Consent.method).where(*about_it).order_by(Consent.at.desc()).limit(1).scalar_subquery()
+    chosen = db.session.execute(select(TrackingChoice, method).where(TrackingChoice.subject_id == subject.id))
+    found = {choice.kind: (choice, how) for choice, how in chosen}
+    return {kind: found.get(kind) for kind in TRACKING}
 
 
 def _last_lines(subject: Subject) -> dict[UUID | None, Consent]:

@@ -7,10 +7,10 @@ that comes and goes, never turns anything on.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Unpack
+from typing import Any, Unpack
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp import queue
@@ -31,18 +31,14 @@ def choose(
     **statement: Unpack[Statement],
 ) -> bool:
     """Takes effect with the commit. Returns whether anything changed; what changes nothing is not written down."""
-    changed = _set(subject, kind, allowed=allowed, despite_signal=allowed and despite_signal, now=statement["now"])
-    if changed:
-        title = wordings.tracking_title(kind, statement["language"])
-        ledger.write_tracking(subject, kind, title=title, given=allowed, statement=statement)
-        if not allowed:
-            queue.later(Job.ERASE_INTERACTIONS, subject_id=str(subject.id), kind=kind)
-    return changed
+    row = {"allowed": allowed, "changed_at": statement["now"], "despite_signal": allowed and despite_signal}
+    changed = _set(subject, [kind], row, where=TrackingChoice.allowed.is_not(allowed))
+    _write_down(subject, changed, given=allowed, statement=statement)
+    return bool(changed)
 
 
 def heed_signal(subject: Subject, *, network: str, language: str, now: datetime) -> bool:
-    """Their browser says no for them. However often it says so, it is written down where it changed something."""
-    meant_for_us = {choice.kind for choice in of_subject(subject).values() if choice.allowed and choice.despite_signal}
+    """Their browser says no for them. Returns whether that changed anything; only then it is written down."""
     shown = wordings.PRIVACY_SIGNAL.shown(language)
     statement = Statement(
         method=Method.PRIVACY_SIGNAL,
@@ -52,14 +48,11 @@ def heed_signal(subject: Subject, *, network: str, language: str, now: datetime)
         network=network,
         now=now,
     )
-    turned_off = [choose(subject, kind, allowed=False, **statement) for kind in TRACKING if kind not in meant_for_us]
-    return any(turned_off)
-
-
-def of_subject(subject: Subject) -> dict[ConsentPurpose, TrackingChoice]:
-    """What was chosen so far, by kind. A kind that is missing was never chosen: it is off."""
-    chosen = select(TrackingChoice).where(TrackingChoice.subject_id == subject.id)
-    return {choice.kind: choice for choice in db.session.scalars(chosen)}
+    row = {"allowed": False, "changed_at": now, "despite_signal": False}
+    was_not_meant_for_us = and_(TrackingChoice.allowed, ~TrackingChoice.despite_signal)
+    changed = _set(subject, TRACKING, row, where=was_not_meant_for_us)
+    _write_down(subject, changed, given=False, statement=statement)
+    return bool(changed)
 
 
 def allowed_since(subject_ids: Iterable[UUID]) -> dict[tuple[UUID, ConsentPurpose], datetime]:
@@ -74,11 +67,23 @@ def allowed_since(subject_ids: Iterable[UUID]) -> dict[tuple[UUID, ConsentPurpos
     return {(row.subject_id, row.kind): row.changed_at for row in db.session.execute(locked)}
 
 
-def _set(subject: Subject, kind: ConsentPurpose, *, now: datetime, **choice: bool) -> bool:
-    """Of two at the same moment exactly one changes anything."""
-    row = {"subject_id": subject.id, "kind": kind, "changed_at": now, **choice}
-    upsert = insert(TrackingChoice).values(row)
-    upsert = upsert.on_conflict_do_update(
-        index_elements=["subject_id", "kind"], set_=row, where=TrackingChoice.allowed.is_not(choice["allowed"])
-    )
-    return db.session.scalar(upsert.returning(TrackingChoice.subject_id)) is not None
+def _set(
+    subject: Subject, kinds: Iterable[ConsentPurpose], row: dict[str, Any], *, where: ColumnElement[bool]
+) -> list[ConsentPurpose]:
+    """Of two at the same moment exactly one changes anything. `where` says which choices change that were made.
+
+    In the order in which they are locked by who reads them, so that neither waits for the other for ever.
+    """
+    rows = [{"subject_id": subject.id, "kind": kind, **row} for kind in sorted(kinds)]
+    upsert = insert(TrackingChoice).values(rows)
+    upsert = upsert.on_conflict_do_update(index_elements=["subject_id", "kind"], set_=row, where=where)
+    return list(db.session.scalars(upsert.returning(TrackingChoice.kind)))
+
+
+def _write_down(subject: Subject, kinds: Iterable[ConsentPurpose], *, given: bool, statement: Statement) -> None:
+    """In the ledger. What was recorded with a consent goes when it is withdrawn."""
+    for kind in kinds:
+        title = wordings.tracking_title(kind, statement["language"])
+        ledger.write_tracking(subject, kind, title=title, given=given, statement=statement)
+        if not given:
+            queue.later(Job.ERASE_INTERACTIONS, subject_id=str(subject.id), kind=kind)

@@ -80,7 +80,12 @@ def _pages() -> list[Entry]:
     return [
         Entry("portal.overview", _("Overview"), "house"),
         Entry("accounts.profile", _("Profile"), "user", within=("/account/profile", "/account/email")),
-        Entry("consents.preferences", _("Emails I get"), "mail", within=("/account/preferences", "/account/emails")),
+        Entry(
+            "consents.preferences",
+            _("My choices"),
+            "sliders-horizontal",
+            within=("/account/preferences", "/account/emails"),
+        ),
         Entry("privacy.data", _("My data"), "database", within=("/account/data",)),
         Entry("accounts.security", _("Security"), "shield", within=SECURITY),
     ]
@@ -98,6 +103,8 @@ def _staff_pages() -> list[Entry]:
 def _footer() -> list[Entry]:
     return [
         Entry("promises.promises", _("Our promises"), "shield-check"),
+        Entry("cookies.cookies", _("Cookies"), "cookie"),
+        Entry("consents.newsletter_form", _("Newsletter"), "mail"),
         Entry("dev_mail.inbox", _("Inbox of this demo"), "inbox"),
         Entry("dev_code.code", _("Code for staff"), "phone"),
     ]

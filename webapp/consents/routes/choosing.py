@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.clock import utc_now
-from webapp.consents import choices, subscriptions, wordings
+from webapp.consents import choices, subscriptions, tracking, wordings
 from webapp.consents.ledger import Statement
-from webapp.consents.models import Method, Topic
+from webapp.consents.models import ConsentPurpose, Method, Topic
 from webapp.consents.wordings import Shown
 from webapp.db import db
 from webapp.htmx import render, see_other, wants_fragment
@@ -53,6 +53,28 @@ def stop_everything(
     subscriptions.stop_everything(subject, **statement(shown, method=method, campaign_id=campaign_id))
     db.session.commit()
     return _show_choices(subject, _("You get no more marketing emails from us."), token)
+
+
+def choose_tracking(
+    subject: Subject, kind: ConsentPurpose, *, method: Method, place: str, token: str | None = None
+) -> ResponseReturnValue:
+    """`place` is where the switch stood, and where the person is shown what came of it."""
+    allowed, shown = switched_on(), wordings.TRACKING[kind].shown(current_language())
+    said = statement(shown, method=method)
+    tracking.choose(subject, kind, allowed=allowed, despite_signal=privacy_signal(), **said)
+    db.session.commit()
+    title = wordings.tracking_title(kind, current_language())
+    news = _("Allowed: %(what)s", what=title) if allowed else _("Ended: %(what)s", what=title)
+    if wants_fragment():
+        switches = choices.of_tracking(subject)
+        return render("consents/_tracking.html", switches=switches, place=place, token=token, news=news)
+    flash(news, "success")
+    return see_other(f"{place}#tracking")
+
+
+def privacy_signal() -> bool:
+    """Whether the browser says no for the person by Global Privacy Control."""
+    return request.headers.get("Sec-GPC") == "1"
 
 
 def switched_on() -> bool:

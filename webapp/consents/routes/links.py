@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from webapp import language
 from webapp.access import public
 from webapp.consents import choices, subscriptions, wordings
-from webapp.consents.models import Method, Topic
+from webapp.consents.models import ConsentPurpose, Method, Topic
 from webapp.consents.routes import choosing
 from webapp.consents.routes.blueprint import blueprint, by_link
 from webapp.consents.unsubscribe_links import UnsubscribeToken, read_token
@@ -68,6 +68,7 @@ def link_preferences(token: str) -> ResponseReturnValue:
         token=token,
         address=masked(subject.email),
         choices=choices.of_subject(subject),
+        switches=choices.of_tracking(subject),
     )
 
 
@@ -91,6 +92,18 @@ def stop_linked_everything(token: str) -> ResponseReturnValue:
     if subject is None:
         return see_other(url_for("consents.link_preferences", token=token))
     return choosing.stop_everything(subject, method=Method.UNSUBSCRIBE_LINK, token=token, campaign_id=named.campaign_id)
+
+
+@blueprint.post("/preferences/<token>/tracking/<any(usage, nearby):kind>")
+@public
+@by_link
+def choose_linked_tracking(token: str, kind: str) -> ResponseReturnValue:
+    _named, subject = _reader(token)
+    place = url_for("consents.link_preferences", token=token)
+    if subject is None:
+        return see_other(place)
+    method = Method.UNSUBSCRIBE_LINK
+    return choosing.choose_tracking(subject, ConsentPurpose(kind), method=method, place=place, token=token)
 
 
 def _reader(token: str) -> tuple[UnsubscribeToken, Subject | None]:

@@ -1,0 +1,99 @@
+"""A person's own view of the ledger: each yes and no, the newest first, to read and to take along."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import Tuple, select, tuple_
+
+from webapp.consents.choices import HOW
+from webapp.consents.models import Consent
+from webapp.db import db
+from webapp.spreadsheets import SafeWriter
+from webapp.subjects.models import Subject
+
+PAGE = 20
+in_order = tuple_(Consent.at, Consent.id)
+
+
+@dataclass(frozen=True)
+class Page:
+    lines: Sequence[Consent]
+    newer_than: UUID | None
+    older_than: UUID | None
+
+
+def page(subject: Subject, *, older_than: UUID | None = None, newer_than: UUID | None = None) -> Page:
+    """The newest lines, or those next to one. It stays right while lines come in, unlike a page number."""
+    newer = db.session.get(Consent, newer_than) if newer_than else None
+    older = db.session.get(Consent, older_than) if older_than else None
+    mine = select(Consent).where(Consent.subject_id == subject.id).limit(PAGE + 1)
+    if newer:
+        found = list(db.session.scalars(mine.where(in_order > _place(newer)).order_by(Consent.at, Consent.id)))
+    else:
+        before = [in_order < _place(older)] if older else []
+        found = list(db.session.scalars(mine.where(*before).order_by(Consent.at.desc(), Consent.id.desc())))
+    more = len(found) > PAGE
+    lines = found[:PAGE][::-1] if newer else found[:PAGE]
+    has_newer, has_older = (more if newer else older is not None), (more or newer is not None)
+    return Page(
+        lines,
+        newer_than=lines[0].id if lines and has_newer else None,
+        older_than=lines[-1].id if lines and has_older else None,
+    )
+
+
+def as_data(subject: Subject) -> list[dict[str, Any]]:
+    """For other programs: names and codes in English, times in UTC."""
+    return [
+        {
+            "at": line.at.isoformat(),
+            "purpose": line.purpose,
+            "about": line.topic_title,
+            "given": line.given,
+            "method": line.method,
+            "wording": line.wording,
+            "wording_version": line.wording_version,
+            "language": line.language,
+            "network": line.network,
+            "evidence": line.evidence,
+        }
+        for line in _all(subject)
+    ]
+
+
+def as_csv(subject: Subject) -> str:
+    """For people: in the language of the page."""
+    file = StringIO()
+    rows = SafeWriter(file)
+    rows.write(
+        [
+            _("When (UTC)"),
+            _("About"),
+            _("Answer"),
+            _("How"),
+            _("Words that you read"),
+            _("Version of the words"),
+            _("Language"),
+            _("Network address"),
+            _("Where it is shown"),
+        ]
+    )
+    for line in _all(subject):
+        answer, how = _("Yes") if line.given else _("No"), str(HOW[line.method])
+        at = line.at.isoformat(sep=" ", timespec="seconds")
+        words = [line.wording, line.wording_version, line.language]
+        rows.write([at, line.topic_title, answer, how, *words, line.network, line.evidence])
+    return file.getvalue()
+
+
+def _all(subject: Subject) -> Sequence[Consent]:
+    mine = select(Consent).where(Consent.subject_id == subject.id)
+    return db.session.scalars(mine.order_by(Consent.at.desc(), Consent.id.desc())).all()
+
+
+def _place(line: Consent) -> Tuple:
+    return tuple_(line.at, line.id)
