@@ -5,7 +5,9 @@ import json
 import zipfile
 from base64 import b64encode
 from html.parser import HTMLParser
+from pathlib import PurePosixPath
 from tempfile import TemporaryFile
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,6 +19,7 @@ from webapp.audit import Action, AuditEntry
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.privacy import copy
+from webapp.privacy.copy.tables import ROWS_IN_OVERVIEW
 from webapp.privacy.data_map import exported_tables
 from webapp.subjects import trail
 from webapp.subjects.models import Subject, SubjectKey
@@ -39,10 +42,28 @@ def copy_of(who: Person) -> Files:
             return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
-def test_a_copy_has_a_file_for_each_table_an_overview_and_a_readme(anna: Person) -> None:
+def rows_of(files: Files, table: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in files[f"data/{table}.jsonl"].splitlines()]
+
+
+def test_a_copy_has_three_files_for_each_table_with_rows_and_tells_of_the_empty_ones(anna: Person) -> None:
+    fill(anna)
     files = copy_of(anna)
-    assert set(files) == {f"data/{table.name}.json" for table in exported_tables()} | {"index.html", "README.txt"}
-    assert all(json.loads(text)["rows"] is not None for name, text in files.items() if name.endswith(".json"))
+    tables = {table.name for table in exported_tables()}
+    expected = {f"data/{name}.{ending}" for name in tables for ending in ("jsonl", "schema.json", "csv")}
+    assert {name for name in files if name.startswith("data/")} == expected
+    assert set(files) - expected == {
+        "index.html",
+        "README.txt",
+        "manifest.json",
+        "portable/contact.vcf",
+        "portable/contact.jsonld",
+    }
+    bert = copy_of(person("bert@example.org"))
+    assert "data/passkeys.jsonl" not in bert
+    held = {table["table"]: table["rows"] for table in json.loads(bert["manifest.json"])["tables"]}
+    assert set(held) == tables
+    assert held["passkeys"] == 0
 
 
 def test_a_copy_has_all_values_of_the_person_and_none_of_another(anna: Person) -> None:
@@ -80,14 +101,14 @@ def test_what_was_done_can_be_read(anna: Person) -> None:
     trail.record(Action.PROFILE_CHANGED, subject, now=utc_now(), field="phone")
     db.session.commit()
     files = copy_of(anna)
-    assert json.loads(files["data/audit_entries.json"])["rows"][0]["details"] == {"field": "phone"}
+    assert rows_of(files, "audit_entries")[0]["details"] == {"field": "phone"}
     assert "profile changed" in files["index.html"]
 
 
 def test_an_entry_that_cannot_be_decrypted_does_not_hold_up_the_copy(anna: Person) -> None:
     db.session.add(AuditEntry(at=utc_now(), action="signed_in", subject_id=anna.id, details=b"broken" * 10))
     db.session.commit()
-    assert "It cannot be read any more." in copy_of(anna)["data/audit_entries.json"]
+    assert "It cannot be read any more." in copy_of(anna)["data/audit_entries.jsonl"]
 
 
 @pytest.mark.parametrize(
@@ -107,9 +128,9 @@ def test_whatever_a_person_is_called_stays_text(anna: Person, name: str) -> None
     db.session.get_one(Profile, anna.id).given_name = name
     db.session.commit()
     files = copy_of(anna)
-    assert all(part.startswith("data/") or "/" not in part for part in files)
+    assert {PurePosixPath(path).parent.as_posix() for path in files} == {".", "data", "portable"}
     assert not any(".." in part for part in files)
-    assert json.loads(files["data/profiles.json"])["rows"][0]["given_name"] == name
+    assert rows_of(files, "profiles")[0]["given_name"] == name
     page = _Page(files["index.html"])
     assert name in page.texts
     assert page.tags.isdisjoint({"script", "img", "iframe"})
@@ -128,11 +149,11 @@ def test_the_overview_is_in_the_language_of_the_person(app: Flask, language: str
 
 
 def test_many_rows_are_all_in_the_data_and_only_the_newest_in_the_overview(anna: Person) -> None:
-    now, many = utc_now(), copy.ROWS_IN_OVERVIEW + 1
+    now, many = utc_now(), ROWS_IN_OVERVIEW + 1
     db.session.add_all(AuditEntry(at=now, action=f"number {n}.", subject_id=anna.id) for n in range(many))
     db.session.commit()
     files = copy_of(anna)
-    rows = json.loads(files["data/audit_entries.json"])["rows"]
+    rows = rows_of(files, "audit_entries")
     assert [row["action"] for row in rows] == [f"number {n}." for n in reversed(range(many))]
     assert "number 1." in files["index.html"]
     assert "number 0." not in files["index.html"]

@@ -83,7 +83,7 @@ def test_a_copy_without_javascript_from_the_button_to_the_file(
     [address] = re.findall(r'href="(/account/data/exports/[^"]+)"', finished)
     file = signed_in.get(address)
     with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
-        assert json.loads(archive.read("data/subjects.json"))["rows"][0]["email"] == anna.email
+        assert json.loads(archive.read("data/subjects.jsonl"))["email"] == anna.email
     assert trail() == ["export_requested", "export_built", "export_downloaded"]
 
 

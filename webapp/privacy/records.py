@@ -1,7 +1,7 @@
 """The rows of one person, found by the data map and put so that a program or a person can read them."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask_babel import format_date, format_datetime, format_decimal
@@ -28,28 +28,38 @@ def columns(table: SubjectTable) -> dict[str, Personal]:
 
 def records(table: SubjectTable, subject: Subject) -> Iterator[Record]:
     """The person's rows of a table, streamed."""
-    names = columns(table)
+    named = columns(table)
+    openers = {name: opener for name, what in named.items() if (opener := _opener(what, subject))}
     rows = db.session.execute(_statement(table, subject).execution_options(yield_per=ROWS_IN_MEMORY))
     for row in rows:
-        values = zip(names.items(), row, strict=True)
-        yield {name: _opened(what, value, subject) for (name, what), value in values}
+        record = dict(zip(named, row, strict=True))
+        for name, opener in openers.items():
+            record[name] = opener(record[name])
+        yield record
 
 
 def count_by_category(subject: Subject) -> dict[Category, int]:
     """How many rows are held about a person, in one statement."""
+    totals = dict.fromkeys(categories(), 0)
+    for table, count in count_by_table(subject).items():
+        totals[table.category] += count
+    return totals
+
+
+def count_by_table(subject: Subject) -> dict[SubjectTable, int]:
+    """The same, for each table that goes into a copy."""
     tables = exported_tables()
     counts = [
         select(func.count()).select_from(table.model).where(_belongs(table, subject)).scalar_subquery()
         for table in tables
     ]
-    totals = dict.fromkeys(categories(), 0)
-    for table, count in zip(tables, db.session.execute(select(*counts)).one(), strict=True):
-        totals[table.category] += count
-    return totals
+    return dict(zip(tables, db.session.execute(select(*counts)).one(), strict=True))
 
 
 def plain(value: Any) -> str:
     """For JSON, what it has no type for."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"no plain form for {type(value).__name__}")
@@ -102,12 +112,27 @@ def _statement(table: SubjectTable, subject: Subject) -> Select[Any]:
     return statement.order_by(*(column.desc() for column in newest_first))
 
 
-def _opened(what: Personal, value: Any, subject: Subject) -> Any:
-    if what.sealed and value is not None:
+def _opener(what: Personal, subject: Subject) -> Callable[[Any], Any] | None:
+    """What makes a value of this column readable, if it is not as it is."""
+    if what.sealed:
+        return _unsealed(subject)
+    if what.names:
+        return lambda value: _in_language(value, subject.language)
+    return None
+
+
+def _unsealed(subject: Subject) -> Callable[[bytes | None], Any]:
+    key = trail.data_key(subject)
+
+    def unsealed(value: bytes | None) -> Any:
         try:
-            return trail.opened(value, subject)
+            return trail.opened(value, subject, key=key) if value is not None else None
         except CannotDecrypt:
             return _("It cannot be read any more.")
-    if what.names and isinstance(value, dict):  # texts by language
-        return value.get(subject.language) or next(iter(value.values()), None)
-    return value
+
+    return unsealed
+
+
+def _in_language(value: Any, language: str) -> Any:
+    """Texts by language are one of them."""
+    return value.get(language) or next(iter(value.values()), None) if isinstance(value, dict) else value

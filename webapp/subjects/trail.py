@@ -24,12 +24,12 @@ def record(
 
 def details_of(entry: audit.AuditEntry, subject: Subject) -> dict[str, str]:
     """Raises CannotDecrypt once the subject's key is gone."""
-    return opened(entry.details, subject) if entry.details else {}
+    return opened(entry.details, subject, key=data_key(subject)) if entry.details else {}
 
 
-def opened(details: bytes, subject: Subject) -> dict[str, str]:
-    """Raises CannotDecrypt once the subject's key is gone."""
-    plain: dict[str, str] = json.loads(open_sealed(data_key(subject), details, context=subject.id.bytes))
+def opened(details: bytes, subject: Subject, *, key: bytes) -> dict[str, str]:
+    """`key` is the data key of the subject, which is worth keeping for many entries."""
+    plain: dict[str, str] = json.loads(open_sealed(key, details, context=subject.id.bytes))
     return plain
 
 

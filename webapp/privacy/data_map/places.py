@@ -1,13 +1,17 @@
 """What is kept outside the database: files, keys in Redis, cookies."""
 
-from webapp.privacy.data_map.vocabulary import Place
+from flask_babel import lazy_gettext as _l
+
+from webapp.privacy.data_map.vocabulary import FilePlace, Place
 from webapp.storage import Store
 
 FILES = {
-    Store.EXPORTS: Place(
+    Store.EXPORTS: FilePlace(
         holds="a copy of everything held about one person",
         whose="the person of the data export whose id is the file's name",
         until="`expires_at` of that row, or until the person deletes it",
+        title=_l("Earlier copies of your data"),
+        withheld=_l("They hold what this copy holds. You can download them in your account while they are kept."),
     ),
 }
 
@@ -46,6 +50,11 @@ COOKIES |= {f"__Host-{name}": place for name, place in COOKIES.items()}  # their
 
 # Written by the module of that name while it works, outside the stores.
 TEMPORARY_FILES = {
+    "webapp.privacy.copy.tables": Place(
+        holds="one table of a copy for spreadsheets while it is written, in a file without a name",
+        whose="the person who asked for the copy",
+        until="the table is in the copy or the process ends, whichever is first",
+    ),
     "webapp.privacy.exports": Place(
         holds="the copy of one person's data while it is put together, in a file without a name",
         whose="the person who asked for the copy",

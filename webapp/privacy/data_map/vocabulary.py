@@ -1,9 +1,10 @@
 """The words in which the data map is written."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -203,6 +204,23 @@ class Place:
     holds: str
     whose: str
     until: str
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """A file of one person: the key under which it is stored, and the name by which they know it."""
+
+    key: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class FilePlace(Place):
+    """Files of one kind. `of` finds a person's for their copy, in an order that stays, or `withheld` says why not."""
+
+    title: LazyString
+    of: Callable[[Subject], Iterable[HeldFile]] | None = None
+    withheld: LazyString | None = None
 
 
 AS_IT_WAS = _l("It records what happened, and so it stays as it is.")

@@ -1,0 +1,112 @@
+"""What `index.html` and `README.txt` tell of a copy."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from webapp.privacy import data_map, inventory
+from webapp.privacy.copy.documents import Document
+from webapp.privacy.copy.tables import Chapter
+from webapp.privacy.copy.timeline import Timeline, timeline_of
+from webapp.privacy.data_map.places import FILES
+from webapp.privacy.data_map.vocabulary import Category
+from webapp.privacy.data_map.words import CATEGORIES, SOURCES
+from webapp.subjects.models import Subject
+
+
+@dataclass(frozen=True)
+class Section:
+    """What is held of one category."""
+
+    category: Category
+    chapters: list[Chapter]
+
+    @property
+    def title(self) -> str:
+        return str(CATEGORIES[self.category])
+
+    @property
+    def count(self) -> int:
+        return sum(chapter.count for chapter in self.chapters)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    what: str
+    labels: list[str]
+    why: str
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Why a table is held, in words."""
+
+    purposes: list[str]
+    bases: list[str]
+    sources: list[str]
+    recipients: list[str]
+    kept: list[inventory.Kept]
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that the pages and the manifest tell."""
+
+    email: str
+    language: str
+    now: datetime
+    sections: list[Section]
+    documents: Sequence[Document]
+    left_out: list[LeftOut]
+    policy_version: int | None
+
+    @property
+    def chapters(self) -> list[Chapter]:
+        return [chapter for section in self.sections for chapter in section.chapters]
+
+    @property
+    def missing(self) -> list[Document]:
+        return [document for document in self.documents if document.path is None]
+
+    @property
+    def timeline(self) -> Timeline | None:
+        months: dict[Category, Counter[tuple[int, int]]] = {}
+        for chapter in self.chapters:
+            months.setdefault(chapter.table.category, Counter()).update(chapter.months)
+        return timeline_of(months)
+
+
+def story(subject: Subject, chapters: Sequence[Chapter], documents: Sequence[Document], *, now: datetime) -> Story:
+    """In the language of the moment."""
+    grouped = groupby(chapters, key=lambda chapter: chapter.table.category)
+    return Story(
+        email=subject.email,
+        language=subject.language,
+        now=now,
+        sections=[Section(category, list(group)) for category, group in grouped],
+        documents=documents,
+        left_out=_left_out(),
+        policy_version=None,
+    )
+
+
+def reasons(chapter: Chapter) -> Reasons:
+    columns = list(chapter.table.exported.values())
+    used = {purpose for what in columns for purpose in what.purposes}
+    sources = {what.source for what in columns}
+    kept = dict.fromkeys(retention for what in columns for retention in data_map.kept(chapter.table, what))
+    return Reasons(
+        purposes=inventory.purpose_titles(used),
+        bases=inventory.bases_of(used),
+        sources=[str(words) for source, words in SOURCES.items() if source in sources],
+        recipients=inventory.recipients_of(used),
+        kept=inventory.kept_words(list(kept)),
+    )
+
+
+def _left_out() -> list[LeftOut]:
+    columns = [LeftOut(str(part.table.title), part.labels, str(part.why)) for part in data_map.left_out()]
+    files = [LeftOut(str(place.title), [], str(place.withheld)) for place in FILES.values() if place.withheld]
+    return columns + files
