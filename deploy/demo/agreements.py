@@ -24,6 +24,7 @@ class Choice:
     method: Method
     at: datetime
     campaign: UUID | None = None
+    evidence: str = ""
 
 
 class Suppressed(NamedTuple):
@@ -40,8 +41,8 @@ class Agreements:
     _until: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
     _decided: set[UUID] = field(default_factory=set)
 
-    def give(self, person: Person, topic: str, method: Method, at: datetime) -> None:
-        self.choices.append(Choice(person, topic, True, method, at))
+    def give(self, person: Person, topic: str, method: Method, at: datetime, evidence: str = "") -> None:
+        self.choices.append(Choice(person, topic, True, method, at, evidence=evidence))
         self._since[person.id, topic] = at
         if method is not Method.SIGN_UP_FORM:
             self._decided.add(person.id)

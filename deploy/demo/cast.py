@@ -65,9 +65,13 @@ def invent_cast(*, until: datetime) -> Cast:
 
 def agree(agreements: Agreements, customer: Person, *, until: datetime) -> None:
     """She gets most of it, has added a topic and left another: so none of the campaigns drives her away."""
-    for topic in ("news", "tips", "events", "offers"):
+    for topic in ("news", "tips", "offers"):
         agreements.give(customer, topic, Method.SIGN_UP_FORM, customer.confirmed_at)
-    agreements.give(customer, "stories", Method.ACCOUNT, until - timedelta(days=262, hours=4))
+    open_day = until - timedelta(days=640, hours=9)
+    agreements.give(customer, "events", Method.IMPORT, open_day, "open day, guest book page 14, signed")
+    asked = until - timedelta(days=262, hours=4)
+    form = f"form {asked.isoformat(timespec='seconds')} 198.51.100.27"
+    agreements.give(customer, "stories", Method.NEWSLETTER, asked + timedelta(minutes=6), form)
     agreements.withdraw(customer, "offers", Method.ACCOUNT, until - timedelta(days=83, hours=3))
 
 

@@ -10,9 +10,11 @@ from deploy.demo.mailings import Mailing
 from deploy.demo.people import Person
 from deploy.demo.story import Story
 from deploy.demo.topics import TOPICS
+from deploy.demo.tracking import Said
 from webapp.access import Role
 from webapp.audit import Action
 from webapp.campaigns.models import CampaignState
+from webapp.consents import wordings
 
 TITLES = {topic.slug: topic.titles for topic in TOPICS}
 
@@ -31,6 +33,7 @@ def entries(story: Story) -> list[Entry]:
     everything = [
         *(entry for person in story.people for entry in _sign_up(person)),
         *(_choice(choice) for choice in story.agreements.choices),
+        *(_tracking(said) for said in story.tracking),
         *(entry for mailing in story.mailings for entry in _campaign(mailing, marketer)),
         *_copy(story.cast.customer, story.now - COPY_ASKED_AGO),
         Entry(story.draft.written_at, Action.CAMPAIGN_WRITTEN, marketer, {"campaign": str(story.draft.id)}),
@@ -54,6 +57,12 @@ def _choice(choice: Choice) -> Entry:
     action = Action.CONSENT_GIVEN if choice.given else Action.CONSENT_WITHDRAWN
     title = TITLES[choice.topic][choice.person.language]
     return Entry(choice.at, action, choice.person, {"topic": title, "method": choice.method})
+
+
+def _tracking(said: Said) -> Entry:
+    action = Action.TRACKING_ALLOWED if said.given else Action.TRACKING_STOPPED
+    title = wordings.tracking_title(said.kind, said.person.language)
+    return Entry(said.at, action, said.person, {"topic": title, "method": said.method})
 
 
 def _copy(person: Person, asked_at: datetime) -> Iterator[Entry]:

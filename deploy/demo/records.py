@@ -16,13 +16,14 @@ from deploy.demo.mailings import Mailing, Outcome
 from deploy.demo.people import Person
 from deploy.demo.story import Draft
 from deploy.demo.topics import TOPICS
+from deploy.demo.tracking import Said
 from webapp import partitions
 from webapp.accounts import passwords
 from webapp.accounts.models import Account, Profile
 from webapp.audit import AuditEntry
 from webapp.campaigns.models import Campaign, CampaignCount, Delivery
 from webapp.consents import wordings
-from webapp.consents.models import Consent, Method, Subscription, Suppression, Topic
+from webapp.consents.models import Consent, Method, Subscription, Suppression, Topic, TrackingChoice
 from webapp.consents.wordings import Shown
 from webapp.crypto import key_ring, new_key, seal
 from webapp.db import Base, db
@@ -67,6 +68,12 @@ class Records:
                 if choice.given or (choice.person.id, topic) in standing
             }
         _insert(Subscription, [self._subscription(topic, choice) for (_person, topic), choice in standing.items()])
+
+    def add_tracking(self, everything_said: Sequence[Said]) -> None:
+        """In the ledger, and what follows from it."""
+        _insert(Consent, [_tracking_line(said) for said in everything_said])
+        standing = {(said.person.id, said.kind): said for said in sorted(everything_said, key=lambda said: said.at)}
+        _insert(TrackingChoice, [_tracking_choice(said) for said in standing.values()])
 
     def add_suppressions(self, suppressions: Iterable[Suppressed]) -> None:
         _insert(Suppression, [_suppression(suppressed) for suppressed in suppressions])
@@ -114,6 +121,8 @@ class Records:
                 "wording": shown.text,
                 "wording_version": shown.version,
                 "language": language,
+                "network": _network(choice),
+                "evidence": choice.evidence,
                 "campaign_id": choice.campaign,
                 "at": choice.at,
             }
@@ -190,9 +199,42 @@ def _wording(choice: Choice, topic: Topic | None) -> Shown:
         return wordings.ONE_CLICK.shown(choice.person.language)
     if choice.method is Method.UNSUBSCRIBE_LINK or topic is None:
         return wordings.unsubscribe_button(topic, choice.person.language)
-    if choice.method is Method.SIGN_UP_FORM:
+    if choice.method in {Method.SIGN_UP_FORM, Method.NEWSLETTER, Method.IMPORT}:
         return wordings.topic_box(topic, choice.person.language)
     return wordings.topic_switch(topic, choice.person.language)
+
+
+def _network(choice: Choice | Said) -> str:
+    """Where their own word came from; documentation addresses (RFC 5737)."""
+    return "" if choice.method is Method.IMPORT else f"203.0.113.{choice.person.id.int % 254 + 1}"
+
+
+def _tracking_line(said: Said) -> Row:
+    language = said.person.language
+    by_signal = said.method is Method.PRIVACY_SIGNAL
+    shown = (wordings.PRIVACY_SIGNAL if by_signal else wordings.TRACKING[said.kind]).shown(language)
+    return {
+        "subject_id": said.person.id,
+        "purpose": said.kind,
+        "topic_title": wordings.tracking_title(said.kind, language),
+        "given": said.given,
+        "method": said.method,
+        "wording": shown.text,
+        "wording_version": shown.version,
+        "language": language,
+        "network": _network(said),
+        "at": said.at,
+    }
+
+
+def _tracking_choice(said: Said) -> Row:
+    return {
+        "subject_id": said.person.id,
+        "kind": said.kind,
+        "allowed": said.given,
+        "changed_at": said.at,
+        "despite_signal": said.despite_signal,
+    }
 
 
 def _suppression(suppressed: Suppressed) -> Row:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import select
 
-from deploy.demo import cast, history
+from deploy.demo import cast, history, readers
 from deploy.demo.cast import SIGN_INS
 from deploy.demo.records import Records
 from deploy.demo.story import Story, invent
@@ -38,12 +38,14 @@ def _write(story: Story, progress: Progress) -> None:
     _in_parts("people", story.people, records.add_people, progress)
     _in_parts("consents", agreements.choices, records.add_consents, progress)
     records.add_subscriptions(agreements.choices)
+    records.add_tracking(story.tracking)
     records.add_suppressions(agreements.suppressions.values())
     records.add_campaigns(story.mailings, author=marketer)
     records.add_draft(story.draft, author=marketer)
     emails = [(mailing, outcome) for mailing in story.mailings for outcome in mailing.outcomes]
     _in_parts("emails of past campaigns", emails, records.add_deliveries, progress)
     _in_parts("audit entries", history.entries(story), records.add_entries, progress)
+    readers.subscribe(now=story.now)
     db.session.add(cast.authenticator_of(story.cast.administrator))
     db.session.add_all(cast.life_of(story.cast.customer, now=story.now))
     db.session.add_all(cast.tests_of(story.mailings, marketer))

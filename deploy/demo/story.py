@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from deploy.demo import agreements, cast, letters, mailings, people
+from deploy.demo import agreements, cast, letters, mailings, people, tracking
 from deploy.demo.agreements import Agreements
 from deploy.demo.cast import Cast
 from deploy.demo.letters import Letter
 from deploy.demo.mailings import Mailing
 from deploy.demo.people import Person
+from deploy.demo.tracking import Said
 
 CUSTOMERS = 2_000
 
@@ -30,6 +31,7 @@ class Story:
     cast: Cast
     people: list[Person]
     agreements: Agreements
+    tracking: list[Said]
     mailings: list[Mailing]
     draft: Draft
 
@@ -41,10 +43,11 @@ def invent(*, now: datetime) -> Story:
     agreed = Agreements()
     agreements.at_sign_up_and_later(agreed, others, until=until)
     cast.agree(agreed, played.customer, until=until)
+    said = [*tracking.of_others(others, until=until), *tracking.of_customer(played.customer, until=until)]
     everybody = sorted([*played.everybody, *others], key=lambda person: person.signed_up_at)
     sent = mailings.send(letters.PAST, everybody, agreed, until=until, now=now)
     draft = Draft(people.new_id(Random("alpenglow draft")), letters.DRAFT, now - timedelta(hours=20))
-    return Story(now, played, everybody, agreed, sent, draft)
+    return Story(now, played, everybody, agreed, said, sent, draft)
 
 
 def _last_monday(now: datetime) -> datetime:

@@ -20,7 +20,8 @@ from webapp.audit import Action, AuditEntry
 from webapp.campaigns import sending
 from webapp.campaigns.models import Campaign, CampaignCount, CampaignState
 from webapp.clock import utc_now
-from webapp.consents.models import Topic
+from webapp.consents import newsletter
+from webapp.consents.models import NewsletterRequest, Topic
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
 from webapp.links import Purpose
@@ -114,6 +115,18 @@ def recovery_link(_samples: Samples) -> str:
 
 def stop_recovery_link(_samples: Samples) -> str:
     return recoveries.link_token(Purpose.CANCEL_RECOVERY, _recovery(), now=utc_now())
+
+
+def newsletter_link(_samples: Samples) -> str:
+    return newsletter.link_token(_newsletter_request(confirmed=False), now=utc_now())
+
+
+def used_newsletter_link(_samples: Samples) -> str:
+    return newsletter.link_token(_newsletter_request(confirmed=True), now=utc_now())
+
+
+def expired_newsletter_link(_samples: Samples) -> str:
+    return newsletter.link_token(_newsletter_request(confirmed=False), now=utc_now() - LONG_AGO)
 
 
 def unsubscribe_link(_samples: Samples) -> str:
@@ -231,6 +244,9 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         sign_in,
         recovery_link,
         stop_recovery_link,
+        newsletter_link,
+        used_newsletter_link,
+        expired_newsletter_link,
         unsubscribe_link,
         used_unsubscribe_link,
         foreign_unsubscribe_link,
@@ -290,6 +306,11 @@ def _email_change() -> EmailChange:
     change = email_changes.waiting(staff, now=utc_now())
     assert change is not None
     return change
+
+
+def _newsletter_request(*, confirmed: bool) -> NewsletterRequest:
+    asked = select(NewsletterRequest).where(NewsletterRequest.confirmed_at.is_not(None) == confirmed)
+    return db.session.scalars(asked.limit(1)).one()
 
 
 def _topic(slug: str) -> UUID:

@@ -18,7 +18,7 @@ from webapp.audit import AuditEntry
 from webapp.campaigns import audience, rendering, statistics
 from webapp.campaigns.models import Campaign, CampaignCount, CampaignState, Delivery
 from webapp.clock import utc_now
-from webapp.consents.models import Consent, Subscription
+from webapp.consents.models import Consent, ConsentPurpose, NewsletterRequest, Subscription, TrackingChoice
 from webapp.db import Base, db
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import Message, State
@@ -123,6 +123,7 @@ def test_what_people_get_follows_from_their_last_word(demo: Flask) -> None:
         select(Consent.given)
         .where(
             Consent.subject_id == Subscription.subject_id,
+            Consent.purpose == ConsentPurpose.TOPIC,
             or_(Consent.topic_id == Subscription.topic_id, Consent.topic_id.is_(None)),
         )
         .order_by(Consent.at.desc())
@@ -131,6 +132,25 @@ def test_what_people_get_follows_from_their_last_word(demo: Flask) -> None:
     )
     states = db.session.execute(select(Subscription.subscribed, last_word)).all()
     assert {(True, True), (False, False)} == {tuple(state) for state in states}
+
+
+def test_what_people_allow_follows_from_their_last_word_too(demo: Flask) -> None:
+    last_word = (
+        select(Consent.given)
+        .where(Consent.subject_id == TrackingChoice.subject_id, Consent.purpose == TrackingChoice.kind)
+        .order_by(Consent.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    states = db.session.execute(select(TrackingChoice.allowed, last_word)).all()
+    assert {(True, True), (False, False)} == {tuple(state) for state in states}
+
+
+def test_some_people_get_the_newsletter_without_an_account(demo: Flask) -> None:
+    without = select(Subject.id).where(~select(Account.subject_id).where(Account.subject_id == Subject.id).exists())
+    readers = select(func.count(Subscription.subject_id.distinct())).where(Subscription.subject_id.in_(without))
+    assert db.session.scalar(readers) == 5
+    assert db.session.scalar(select(func.count()).where(NewsletterRequest.confirmed_at.is_(None))) == 1
 
 
 def test_nobody_got_a_campaign_without_having_agreed_to_its_topic(demo: Flask) -> None:

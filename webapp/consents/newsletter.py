@@ -67,7 +67,11 @@ def confirm(token: str, *, network: str, now: datetime) -> None:
     """The mailbox says yes. Raises InvalidLink, NothingToConfirm, or UsedLink when it said so already."""
     link = _link(token, now=now)
     links.use_once(link, now=now)
-    request = _named_by(link)
+    accept(_named_by(link), network=network, now=now)
+
+
+def accept(request: NewsletterRequest, *, network: str, now: datetime) -> None:
+    """What was asked for counts from now on."""
     request.confirmed_at = now
     request.subject.language = request.language
     for topic, wording in asked_for(request):
