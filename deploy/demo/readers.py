@@ -22,14 +22,14 @@ VISITOR_OF_OPEN_DAY = "ladina.casutt@example.net"
 
 
 def subscribe(*, now: datetime) -> None:
-    """In the weeks since the last campaign. Whoever is not here yet has not pressed the button in the email."""
+    """In the last hour, after everything else. Whoever is not here yet has not pressed the button in the email."""
     topics = {topic.slug: topic for topic in db.session.scalars(select(Topic))}
     for number, (address, (language, slugs)) in enumerate(READERS.items()):
-        asked_at = now - timedelta(hours=17, minutes=53 - 7 * number)
+        asked_at = now - timedelta(minutes=41 - 8 * number)
         request = _ask(address, language, [topics[slug] for slug in slugs], asked_at)
         newsletter.accept(request, network="203.0.113.40", now=asked_at + timedelta(minutes=4))
-    _ask(UNDECIDED, "de", [topics["news"]], now - timedelta(hours=3))
-    _take_over(topics["events"], given_at=now - timedelta(hours=2))
+    _ask(UNDECIDED, "de", [topics["news"]], now - timedelta(minutes=6))
+    _take_over(topics["events"], given_at=now - timedelta(minutes=2))
 
 
 def _ask(address: str, language: str, topics: Iterable[Topic], at: datetime) -> NewsletterRequest:
