@@ -96,16 +96,21 @@ def open_browser(
     demo: Demo,
     witness: Witness,
     signed_in: Callable[[str], StorageState],
-) -> OpenBrowser:
+) -> Iterator[OpenBrowser]:
+    pages: list[Page] = []
+
     def open_browser(who: str | None = None, **settings: Any) -> Page:
         cookies = signed_in(who) if who else None
         defaults = {"base_url": demo.url, "viewport": DESKTOP, "locale": "en-GB", "storage_state": cookies}
         context = new_context(**defaults | settings)
         context.set_default_timeout(PATIENCE)
         context.on("page", witness.watch)
-        return context.new_page()
+        pages.append(context.new_page())
+        return pages[-1]
 
-    return open_browser
+    yield open_browser
+    for page in pages:
+        witness.look_into_storage(page)
 
 
 @pytest.fixture(scope="package")

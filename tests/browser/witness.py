@@ -2,8 +2,18 @@
 
 from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response
 
+from webapp.privacy.data_map import check
+from webapp.privacy.data_map.places import BROWSER_STORAGE
+
 # Chromium says this of every answer from 400 on; those are judged by their status instead.
 ABOUT_STATUS = "Failed to load resource: the server responded with a status of"
+
+STORED = """async () => [
+    ...Object.keys(localStorage),
+    ...Object.keys(sessionStorage),
+    ...(await indexedDB.databases()).map(database => database.name),
+    ...(window.caches ? await caches.keys() : []),
+]"""
 
 
 class Witness:
@@ -17,6 +27,15 @@ class Witness:
         page.on("pageerror", self._note_error)
         page.on("request", self._see_request)
         page.on("response", self._see_response)
+
+    def look_into_storage(self, page: Page) -> None:
+        """What the browser keeps for us is what the data map declares."""
+        if page.is_closed() or not page.url.startswith(self._origin):
+            return
+        cookies = [cookie["name"] for cookie in page.context.cookies() if "name" in cookie]
+        self.complaints += check.cookies(cookies)
+        stored = set(page.evaluate(STORED)) - set(BROWSER_STORAGE)
+        self.complaints += [f"kept in the browser: {name}, not in the data map" for name in sorted(stored)]
 
     def expect(self, status: int) -> None:
         """An answer that is no mistake in this test; 422 never is: so a form says that something is wrong in it."""

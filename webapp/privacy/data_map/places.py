@@ -48,6 +48,9 @@ COOKIES = {
 }
 COOKIES |= {f"__Host-{name}": place for name, place in COOKIES.items()}  # their names under HTTPS
 
+# What scripts keep in a browser (localStorage, sessionStorage, IndexedDB, caches), by name: nothing.
+BROWSER_STORAGE: dict[str, Place] = {}
+
 # Written by the module of that name while it works, outside the stores.
 TEMPORARY_FILES = {
     "webapp.privacy.copy.tables": Place(

@@ -18,6 +18,19 @@ document.addEventListener('keydown', (event) => {
 document.addEventListener('htmx:load', (event) => showButtons(event.target))
 showButtons(document)
 
+document.addEventListener('htmx:pushedIntoHistory', forgetPath)
+document.addEventListener('htmx:replacedInHistory', forgetPath)
+forgetPath()
+
+// htmx notes the address of the page in the browser's storage, links from emails too. It goes on without the note.
+function forgetPath() {
+  try {
+    sessionStorage.removeItem('htmx-current-path-for-history')
+  } catch (error) {
+    if (error.name !== 'SecurityError') throw error // the browser keeps nothing at all
+  }
+}
+
 function showButtons(root) {
   root.querySelectorAll(BUTTONS).forEach((button) => { button.hidden = false })
 }
