@@ -91,6 +91,7 @@ PLACES = [
     Place("promises.promises", "/privacy-policy/promises"),
     Place("promises.promises", "/privacy-policy/promises", "customer"),
     Place("promises.staff", "/staff/promises", "staff"),
+    Place("privacy.processing_activities", "/staff/processing-record", "staff"),
     Place("consents.preferences", "/account/preferences", "customer"),
     Place("consents.preferences", "/account/preferences", "staff"),
     Place("consents.unsubscribe", "/unsubscribe/{unsubscribe_link}"),

@@ -46,6 +46,6 @@ def test_the_company_names_who_gets_data(app: Flask, settings: Settings) -> None
     app.extensions["settings"] = settings.model_copy(update={"recipients": {"hosting": "Gletscher AG, Brig"}})
     try:
         with app.test_request_context():
-            assert "who runs our servers for us: Gletscher AG, Brig" in inventory.categories()[0].recipients
+            assert "the company that runs the servers: Gletscher AG, Brig" in inventory.categories()[0].recipients
     finally:
         app.extensions["settings"] = settings

@@ -50,12 +50,12 @@ def test_of_two_periods_from_the_same_event_the_longer_counts() -> None:
 @pytest.mark.parametrize(
     ("retention", "words"),
     [
-        (WHILE_CUSTOMER, "until 6 months after your account ended"),
-        (UNTIL_WITHDRAWN, "until you withdraw your consent"),
-        (PROOF_OF_CONSENT, "until 3 years after you withdrew your consent, counted from the end of that year"),
+        (WHILE_CUSTOMER, "until 6 months after the account ended"),
+        (UNTIL_WITHDRAWN, "until consent is withdrawn"),
+        (PROOF_OF_CONSENT, "until 3 years after consent was withdrawn, counted from the end of that year"),
         (
             Retention(Clock.RECORDED, Period(years=1, months=1), "", while_agreed=True),
-            "for 1 year 1 month, or until you withdraw your consent if that is earlier",
+            "for 1 year 1 month, or until consent is withdrawn if that is earlier",
         ),
     ],
 )

@@ -97,6 +97,12 @@ def _staff_pages() -> list[Entry]:
         Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
         Entry("integrations.api_keys", _("API keys"), "link", within=("/staff/api-keys",)),
         Entry("promises.staff", _("Promises"), "shield-check", within=("/staff/promises",)),
+        Entry(
+            "privacy.processing_activities",
+            _("Record of processing"),
+            "file-text",
+            within=("/staff/processing-record",),
+        ),
     ]
 
 

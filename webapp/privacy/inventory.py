@@ -16,7 +16,7 @@ from webapp.privacy import data_map
 from webapp.privacy.data_map.purposes import USES, Recipient
 from webapp.privacy.data_map.retention import Clock, Retention
 from webapp.privacy.data_map.retention_words import retention_words
-from webapp.privacy.data_map.vocabulary import Category, Personal, Purpose, SubjectTable
+from webapp.privacy.data_map.vocabulary import Category, Personal, Purpose, Source, SubjectTable
 from webapp.privacy.data_map.words import BASES, CATEGORIES, CATEGORY_TEXTS, ERASURES, PEOPLE, RECIPIENTS, SOURCES
 
 
@@ -108,6 +108,11 @@ def recipient_words(recipient: Recipient) -> str:
     return f"{RECIPIENTS[recipient]}: {named}" if named else str(RECIPIENTS[recipient])
 
 
+def source_words(sources: Iterable[Source]) -> list[str]:
+    wanted = set(sources)
+    return [str(words) for source, words in SOURCES.items() if source in wanted]
+
+
 def kept_words(retentions: Sequence[Retention]) -> list[Kept]:
     return [Kept(retention_words(retention), retention.reference) for retention in retentions]
 
@@ -132,7 +137,6 @@ def _category(category: Category) -> CategoryEntry:
     }
     columns = [what for group in held.values() for what in group]
     used = {purpose for what in columns for purpose in what.purposes}
-    sources = {what.source for what in columns}
     people = {who for table, group in held.items() if group for who in table.about}
     return CategoryEntry(
         key=category,
@@ -141,7 +145,7 @@ def _category(category: Category) -> CategoryEntry:
         holdings=[_holding(table, group) for table, group in held.items() if group],
         purposes=purpose_titles(used),
         bases=bases_of(used),
-        sources=[str(words) for source, words in SOURCES.items() if source in sources],
+        sources=source_words(what.source for what in columns),
         recipients=recipients_of(used),
         people=[str(words) for who, words in PEOPLE.items() if who in people],
     )

@@ -25,6 +25,7 @@ NEARBY = Retention(
     Clock.RECORDED,
     Period(months=3),
     "GDPR Art. 5(1)(e) and 17(1)(b); Art. 29 Working Party, Opinion 13/2011 on geolocation, 5.5: as short as can be",
+    while_agreed=True,
 )
 
 TABLES: list[SubjectTable | OtherTable] = [

@@ -51,7 +51,7 @@ class Use:
 
 USES = {
     Purpose.CONTRACT: Use(
-        _l("to make and fulfil a contract with you"),
+        _l("to make and fulfil contracts"),
         _l("Without your name and address we could neither conclude a contract with you nor keep our side of it."),
         [LegalBasis.CONTRACT],
         WHILE_CUSTOMER,
@@ -59,7 +59,7 @@ USES = {
         [Recipient.HOSTING, Recipient.EMAIL_DELIVERY],
     ),
     Purpose.PROVISION: Use(
-        _l("to provide our products and services"),
+        _l("to provide products and services"),
         _l("Signing in, keeping your account safe and delivering what you ordered."),
         [LegalBasis.CONTRACT],
         WHILE_CUSTOMER,
@@ -67,7 +67,7 @@ USES = {
         [Recipient.HOSTING, Recipient.EMAIL_DELIVERY],
     ),
     Purpose.IMPROVEMENT: Use(
-        _l("to improve our products and services"),
+        _l("to improve products and services"),
         _l("Which devices and languages people use shows us what to make better. Only if you agreed."),
         [LegalBasis.CONSENT],
         Retention(
@@ -79,7 +79,7 @@ USES = {
         "GDPR Art. 6(1)(a); FADP Art. 6(6)",
     ),
     Purpose.SUPPORT: Use(
-        _l("to help you with technical and administrative questions"),
+        _l("to help with technical and administrative questions"),
         _l("When you write or call, we look at what your question is about and keep our answer."),
         [LegalBasis.CONTRACT],
         PROOF_OF_ANSWER,
@@ -87,7 +87,7 @@ USES = {
         [Recipient.HOSTING, Recipient.EMAIL_DELIVERY],
     ),
     Purpose.INFORMATION: Use(
-        _l("to inform you about services and, if you agreed, about offers"),
+        _l("to inform about services and, with consent, about offers"),
         _l(
             "What changes in the products that you have, we tell you as part of our contract. "
             "News and offers come only if you agreed, and stop when you say so."

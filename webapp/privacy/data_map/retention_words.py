@@ -10,20 +10,20 @@ from webapp.privacy.data_map.retention import Clock, Period, Retention
 AFTER = {
     Clock.RECORDED: _l("for %(period)s"),
     Clock.LAST_USED: _l("until %(period)s after the last use"),
-    Clock.LAST_CONTACT: _l("until %(period)s after we last heard from you"),
-    Clock.SIGNED_OUT: _l("until %(period)s after you signed out"),
-    Clock.REQUEST_FINISHED: _l("until %(period)s after your request was finished"),
-    Clock.CONSENT_WITHDRAWN: _l("until %(period)s after you withdrew your consent"),
-    Clock.OBJECTION_LIFTED: _l("until %(period)s after you agreed again"),
-    Clock.ACCOUNT_ENDED: _l("until %(period)s after your account ended"),
+    Clock.LAST_CONTACT: _l("until %(period)s after the last contact"),
+    Clock.SIGNED_OUT: _l("until %(period)s after signing out"),
+    Clock.REQUEST_FINISHED: _l("until %(period)s after the request was finished"),
+    Clock.CONSENT_WITHDRAWN: _l("until %(period)s after consent was withdrawn"),
+    Clock.OBJECTION_LIFTED: _l("until %(period)s after a new consent"),
+    Clock.ACCOUNT_ENDED: _l("until %(period)s after the account ended"),
     Clock.FINANCIAL_YEAR_ENDED: _l("until %(period)s after the end of the financial year"),
-    Clock.APPLICATION_DECIDED: _l("until %(period)s after the decision about your application"),
+    Clock.APPLICATION_DECIDED: _l("until %(period)s after the decision about the application"),
 }
 
 AT_ONCE = {
-    Clock.CONSENT_WITHDRAWN: _l("until you withdraw your consent"),
-    Clock.OBJECTION_LIFTED: _l("until you agree to it again yourself"),
-    Clock.ACCOUNT_ENDED: _l("until your account ends"),
+    Clock.CONSENT_WITHDRAWN: _l("until consent is withdrawn"),
+    Clock.OBJECTION_LIFTED: _l("until the person agrees again"),
+    Clock.ACCOUNT_ENDED: _l("until the account ends"),
 }
 
 
@@ -34,7 +34,7 @@ def retention_words(retention: Retention) -> str:
     if retention.year_end:
         words = _("%(time)s, counted from the end of that year", time=words)
     if retention.while_agreed:
-        words = _("%(time)s, or until you withdraw your consent if that is earlier", time=words)
+        words = _("%(time)s, or until consent is withdrawn if that is earlier", time=words)
     return words
 
 

@@ -41,6 +41,7 @@ DETAILS = {
     "way": Part(_l("How"), words=spoken(WAYS)),
     "role": Part(_l("Role"), words=spoken(ROLES)),
     "reason": Part(_l("Reason")),
+    "scope": Part(_l("What the key may do")),
 }
 
 TABLES: list[SubjectTable | OtherTable] = [

@@ -42,24 +42,24 @@ CATEGORY_TEXTS = {
 }
 
 BASES = {
-    LegalBasis.CONSENT: _l("your consent"),
-    LegalBasis.CONTRACT: _l("our contract with you"),
+    LegalBasis.CONSENT: _l("consent"),
+    LegalBasis.CONTRACT: _l("a contract"),
     LegalBasis.LEGAL_OBLIGATION: _l("a legal obligation"),
-    LegalBasis.LEGITIMATE_INTERESTS: _l("our legitimate interests"),
+    LegalBasis.LEGITIMATE_INTERESTS: _l("legitimate interests"),
 }
 
 RECIPIENTS = {
-    Recipient.HOSTING: _l("who runs our servers for us"),
-    Recipient.EMAIL_DELIVERY: _l("who delivers our emails"),
-    Recipient.PAYMENT_PROVIDER: _l("who handles payments for us"),
-    Recipient.AUTHORITIES: _l("authorities, when the law obliges us"),
+    Recipient.HOSTING: _l("the company that runs the servers"),
+    Recipient.EMAIL_DELIVERY: _l("the company that delivers emails"),
+    Recipient.PAYMENT_PROVIDER: _l("the company that handles payments"),
+    Recipient.AUTHORITIES: _l("authorities, when the law requires it"),
 }
 
 PEOPLE = {
     People.CUSTOMERS: _l("customers"),
     People.READERS: _l("readers of the newsletter"),
     People.VISITORS: _l("visitors"),
-    People.STAFF: _l("members of our staff"),
+    People.STAFF: _l("staff"),
 }
 
 ERASURES = {
