@@ -149,12 +149,6 @@ def test_a_button_that_is_pressed_all_the_time_is_stopped(
     assert answers == [303] * 20 + [429]
 
 
-def test_the_page_counts_what_is_held(signed_in: PageClient) -> None:
-    text = signed_in.get(PAGE).text
-    assert re.search(r"Contact details</dt>.*?2 entries", text, re.DOTALL)
-    assert re.search(r"Sign-in</dt>.*?1 entry", text, re.DOTALL)
-
-
 def test_the_file_is_handed_over_as_a_file_and_kept_nowhere_else(signed_in: PageClient, ready: DataExport) -> None:
     file = signed_in.get(f"{COPIES}/{ready.id}")
     assert file.headers["Content-Type"] == "application/zip"

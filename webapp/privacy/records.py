@@ -11,8 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.crypto import CannotDecrypt
 from webapp.db import db
-from webapp.privacy.data_map import categories, exported_tables
-from webapp.privacy.data_map.vocabulary import ANY, Category, Part, Personal, SubjectTable
+from webapp.privacy.data_map import exported_tables
+from webapp.privacy.data_map.vocabulary import ANY, Part, Personal, SubjectTable
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
@@ -28,29 +28,48 @@ def columns(table: SubjectTable) -> dict[str, Personal]:
 
 def records(table: SubjectTable, subject: Subject) -> Iterator[Record]:
     """The person's rows of a table, streamed."""
-    named = columns(table)
-    openers = {name: opener for name, what in named.items() if (opener := _opener(what, subject))}
-    rows = db.session.execute(_statement(table, subject).execution_options(yield_per=ROWS_IN_MEMORY))
+    named, opener_of = columns(table), openers(table, subject)
+    statement = selected(table, subject).order_by(*(column.desc() for column in place_of(table)))
+    rows = db.session.execute(statement.execution_options(yield_per=ROWS_IN_MEMORY))
     for row in rows:
         record = dict(zip(named, row, strict=True))
-        for name, opener in openers.items():
+        for name, opener in opener_of.items():
             record[name] = opener(record[name])
         yield record
 
 
-def count_by_category(subject: Subject) -> dict[Category, int]:
-    """How many rows are held about a person, in one statement."""
-    totals = dict.fromkeys(categories(), 0)
-    for table, count in count_by_table(subject).items():
-        totals[table.category] += count
-    return totals
+def selected(table: SubjectTable, subject: Subject) -> Select[Any]:
+    """The person's rows of a table, each column under the name of its export, in no order yet."""
+    exported = table.exported.items()
+    statement = select(*[(what.names or attribute).label(_name(attribute, what)) for attribute, what in exported])
+    statement = statement.select_from(table.model).where(belongs(table, subject))
+    for attribute, what in exported:
+        if what.names:
+            named = what.names.class_
+            statement = statement.outerjoin(named, attribute == inspect(named).primary_key[0])
+    return statement
+
+
+def belongs(table: SubjectTable, subject: Subject) -> ColumnElement[bool]:
+    return table.reach == getattr(subject, table.of.key)  # type: ignore[no-any-return]  # mapped attributes are Any
+
+
+def place_of(table: SubjectTable) -> list[ColumnElement[Any]]:
+    """The columns by which rows are ordered, so that no two have the same place."""
+    first = [inspect(table.model).columns[table.order.key]] if table.order is not None else []
+    return [*first, *(column for column in inspect(table.model).primary_key if column not in set(first))]
+
+
+def openers(table: SubjectTable, subject: Subject) -> dict[str, Callable[[Any], Any]]:
+    """What makes the values of a column readable, by its name, where they are not as they are."""
+    return {name: opener for name, what in columns(table).items() if (opener := _opener(what, subject))}
 
 
 def count_by_table(subject: Subject) -> dict[SubjectTable, int]:
-    """The same, for each table that goes into a copy."""
+    """How many rows are held about a person in each table that goes into a copy, in one statement."""
     tables = exported_tables()
     counts = [
-        select(func.count()).select_from(table.model).where(_belongs(table, subject)).scalar_subquery()
+        select(func.count()).select_from(table.model).where(belongs(table, subject)).scalar_subquery()
         for table in tables
     ]
     return dict(zip(tables, db.session.execute(select(*counts)).one(), strict=True))
@@ -97,23 +116,7 @@ def _name(attribute: InstrumentedAttribute[Any], what: Personal) -> str:
     return attribute.key.removesuffix("_id") if what.names else attribute.key
 
 
-def _belongs(table: SubjectTable, subject: Subject) -> ColumnElement[bool]:
-    return table.reach == getattr(subject, table.of.key)  # type: ignore[no-any-return]  # mapped attributes are Any
-
-
-def _statement(table: SubjectTable, subject: Subject) -> Select[Any]:
-    statement = select(*[what.names or attribute for attribute, what in table.exported.items()])
-    statement = statement.select_from(table.model).where(_belongs(table, subject))
-    for attribute, what in table.exported.items():
-        if what.names:
-            named = what.names.class_
-            statement = statement.outerjoin(named, attribute == inspect(named).primary_key[0])
-    newest_first = [*([table.order] if table.order else []), *inspect(table.model).primary_key]
-    return statement.order_by(*(column.desc() for column in newest_first))
-
-
 def _opener(what: Personal, subject: Subject) -> Callable[[Any], Any] | None:
-    """What makes a value of this column readable, if it is not as it is."""
     if what.sealed:
         return _unsealed(subject)
     if what.names:
