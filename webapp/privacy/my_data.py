@@ -73,11 +73,11 @@ def overview(subject: Subject) -> dict[Category, Count]:
 def category(subject: Subject, wanted: Category) -> list[Held]:
     """The tables in which people find a category, in one statement for the counts and one for the rows."""
     tables = [table for table in data_map.subject_tables() if category_of(table) is wanted]
-    few = [_as_json(_selected(table, subject).order_by(*_newest_first(table)).limit(FEW)) for table in tables]
-    found = zip(tables, _counts(tables, subject), db.session.execute(select(*few)).one(), strict=True)
-    return [
-        Held(table, count, _rows(table, _revived(table, rows or [], subject), subject)) for table, count, rows in found
-    ]
+    few = [_selected(table, subject).order_by(*_newest_first(table)).limit(FEW) for table in tables]
+    found = db.session.execute(select(*map(_as_json, few))).one()
+    newest = [_revived(rows, as_json) for rows, as_json in zip(few, found, strict=True)]
+    held = zip(tables, _counts(tables, subject), newest, strict=True)
+    return [Held(table, count, _rows(table, rows, subject)) for table, count, rows in held]
 
 
 def page(table: SubjectTable, subject: Subject, *, older_than: Place | None, newer_than: Place | None) -> Page:
@@ -145,10 +145,10 @@ def _as_json(rows: Select[Any]) -> ScalarSelect[Any]:
     return select(func.jsonb_agg(func.to_jsonb(inner.table_valued()))).scalar_subquery()
 
 
-def _revived(table: SubjectTable, rows: list[dict[str, Any]], subject: Subject) -> list[dict[str, Any]]:
+def _revived(rows: Select[Any], found: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
     """Rows that came as JSON, which has no type for times and bytes."""
-    types = {column.key: column.type for column in _selected(table, subject).selected_columns if column.key}
-    return [{name: places_in_order.read(types[name], value) for name, value in row.items()} for row in rows]
+    types = {column.key: column.type for column in rows.selected_columns if column.key}
+    return [{name: places_in_order.read(types[name], value) for name, value in row.items()} for row in found or []]
 
 
 def _rows(table: SubjectTable, rows: Sequence[Mapping[Any, Any]], subject: Subject) -> list[Row]:
