@@ -67,12 +67,12 @@ def agree(agreements: Agreements, customer: Person, *, until: datetime) -> None:
     """She gets most of it, has added a topic and left another: so none of the campaigns drives her away."""
     for topic in ("news", "tips", "offers"):
         agreements.give(customer, topic, Method.SIGN_UP_FORM, customer.confirmed_at)
-    open_day = until - timedelta(days=640, hours=9)
+    open_day = until - timedelta(days=640, hours=9, minutes=28)
     agreements.give(customer, "events", Method.IMPORT, open_day, "open day, guest book page 14, signed")
-    asked = until - timedelta(days=262, hours=4)
+    asked = until - timedelta(days=262, hours=4, minutes=3, seconds=44)
     form = f"form {asked.isoformat(timespec='seconds')} 198.51.100.27"
     agreements.give(customer, "stories", Method.NEWSLETTER, asked + timedelta(minutes=6), form)
-    agreements.withdraw(customer, "offers", Method.ACCOUNT, until - timedelta(days=83, hours=3))
+    agreements.withdraw(customer, "offers", Method.ACCOUNT, until - timedelta(days=83, hours=3, minutes=52, seconds=18))
 
 
 def life_of(customer: Person, *, now: datetime) -> list[Base]:

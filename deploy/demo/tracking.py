@@ -30,13 +30,22 @@ def of_others(people: Iterable[Person], *, until: datetime) -> list[Said]:
 
 def of_customer(customer: Person, *, until: datetime) -> list[Said]:
     """She tried every way: her browser said no for her once, and what she allows now she allows knowing that."""
-    signal = until - timedelta(days=431, hours=2)
+    signal = until - timedelta(days=431, hours=2, minutes=17, seconds=9)
     return [
-        Said(customer, USAGE, True, Method.COOKIES_PAGE, until - timedelta(days=502, hours=3)),
+        Said(customer, USAGE, True, Method.COOKIES_PAGE, until - timedelta(days=502, hours=3, minutes=41, seconds=26)),
         Said(customer, USAGE, False, Method.PRIVACY_SIGNAL, signal),
         Said(customer, NEARBY, False, Method.PRIVACY_SIGNAL, signal),
-        Said(customer, USAGE, True, Method.ACCOUNT, until - timedelta(days=301, hours=7), despite_signal=True),
-        Said(customer, NEARBY, True, Method.UNSUBSCRIBE_LINK, until - timedelta(days=183, hours=1)),
+        Said(
+            customer,
+            USAGE,
+            True,
+            Method.ACCOUNT,
+            until - timedelta(days=301, hours=7, minutes=12, seconds=50),
+            despite_signal=True,
+        ),
+        Said(
+            customer, NEARBY, True, Method.UNSUBSCRIBE_LINK, until - timedelta(days=183, hours=4, minutes=33, seconds=2)
+        ),
     ]
 
 

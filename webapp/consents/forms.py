@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, SelectMultipleField
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from webapp import language
 from webapp.consents import subscriptions, wordings
@@ -16,7 +16,7 @@ class NewsletterForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     topics = SelectMultipleField(
         _l("What would you like to read about?"), [DataRequired(_l("Choose at least one topic."))]
     )
-    language = SelectField(_l("Language of the emails"))
+    language = SelectField(_l("Language of the emails"), [InputRequired()])
 
     def __init__(self) -> None:
         spoken = current_language()

@@ -23,6 +23,7 @@ SUPPORTED_SINCE = date(2026, 11, 23)
 class CookieWords:
     """What the data map says of a cookie, for people."""
 
+    icon: str
     title: LazyString
     why: LazyString
     until: LazyString
@@ -30,25 +31,28 @@ class CookieWords:
 
 WORDS = {
     "session": CookieWords(
+        "user",
         _l("Your visit"),
         _l(
             "Keeps you signed in, remembers the language you chose, and shows us that a form was really sent by you. "
             "Once you sign in it also notes whether your browser sent a privacy signal."
         ),
-        _l("Until you sign out or the sign-in ends by itself; on a shared computer, until you close the browser"),
+        _l("Kept until you sign out or the sign-in ends by itself; on a shared computer, until you close the browser."),
     ),
     "device": CookieWords(
+        "monitor-smartphone",
         _l("This browser"),
         _l(
             "A random number by which we tell your browser from others, so that we can warn you when somebody signs in "
             "from one that is not yours. Only after you signed in, and never on a shared computer."
         ),
-        _l("400 days after you last signed in"),
+        _l("Kept for 400 days after you last signed in."),
     ),
     "password_reset": CookieWords(
+        "key",
         _l("A new password"),
         _l("Carries the link from our email to the form, so that it does not stay in the address line."),
-        _l("Until the new password is chosen, at most 30 minutes"),
+        _l("Kept until the new password is chosen, at most 30 minutes."),
     ),
 }
 
