@@ -11,6 +11,7 @@ from deploy.demo.people import Person
 from deploy.demo.story import Story
 from deploy.demo.topics import TOPICS
 from deploy.demo.tracking import Said
+from deploy.demo.usage import SYSTEMS
 from webapp.access import Role
 from webapp.audit import Action
 from webapp.campaigns.models import CampaignState
@@ -35,6 +36,7 @@ def entries(story: Story) -> list[Entry]:
         *(_choice(choice) for choice in story.agreements.choices),
         *(_tracking(said) for said in story.tracking),
         *(entry for mailing in story.mailings for entry in _campaign(mailing, marketer)),
+        *_keys(story.cast.administrator, story.now),
         *_copy(story.cast.customer, story.now - COPY_ASKED_AGO),
         Entry(story.draft.written_at, Action.CAMPAIGN_WRITTEN, marketer, {"campaign": str(story.draft.id)}),
     ]
@@ -63,6 +65,13 @@ def _tracking(said: Said) -> Entry:
     action = Action.TRACKING_ALLOWED if said.given else Action.TRACKING_STOPPED
     title = wordings.tracking_title(said.kind, said.person.language)
     return Entry(said.at, action, said.person, {"topic": title, "method": said.method})
+
+
+def _keys(maker: Person, now: datetime) -> Iterator[Entry]:
+    for system in SYSTEMS:
+        yield Entry(now - system.made, Action.API_KEY_CREATED, maker, {"name": system.name})
+        if system.revoked:
+            yield Entry(now - system.revoked, Action.API_KEY_REVOKED, maker, {"name": system.name})
 
 
 def _copy(person: Person, asked_at: datetime) -> Iterator[Entry]:

@@ -27,6 +27,8 @@ from webapp.consents.models import Consent, Method, Subscription, Suppression, T
 from webapp.consents.wordings import Shown
 from webapp.crypto import key_ring, new_key, seal
 from webapp.db import Base, db
+from webapp.integrations.models import ApiKey
+from webapp.interactions.models import Interaction, NearbyAccessPoints
 from webapp.language import speaking
 from webapp.mail.models import State
 from webapp.subjects.addresses import address_hash
@@ -74,6 +76,15 @@ class Records:
         _insert(Consent, [_tracking_line(said) for said in everything_said])
         standing = {(said.person.id, said.kind): said for said in sorted(everything_said, key=lambda said: said.at)}
         _insert(TrackingChoice, [_tracking_choice(said) for said in standing.values()])
+
+    def add_keys(self, keys: list[Row]) -> None:
+        _insert(ApiKey, keys)
+
+    def add_interactions(self, uses: Sequence[Row]) -> None:
+        _insert_parted(Interaction, uses)
+
+    def add_access_points(self, found: Sequence[Row]) -> None:
+        _insert_parted(NearbyAccessPoints, found)
 
     def add_suppressions(self, suppressions: Iterable[Suppressed]) -> None:
         _insert(Suppression, [_suppression(suppressed) for suppressed in suppressions])
@@ -259,6 +270,12 @@ def _delivery(mailing: Mailing, outcome: Outcome) -> Row:
         "attempts": outcome.attempts,
         "reply": outcome.reply,
     }
+
+
+def _insert_parted(model: type[Interaction] | type[NearbyAccessPoints], rows: Sequence[Row]) -> None:
+    for month in {partitions.month_of(row["observed_at"]) for row in rows}:
+        partitions.ensure(model, month)
+    _insert(model, list(rows))
 
 
 def _insert(model: type[Base], rows: list[Row]) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import select
 
-from deploy.demo import cast, history, readers
+from deploy.demo import cast, history, readers, usage
 from deploy.demo.cast import SIGN_INS
 from deploy.demo.records import Records
 from deploy.demo.story import Story, invent
@@ -42,6 +42,10 @@ def _write(story: Story, progress: Progress) -> None:
     records.add_suppressions(agreements.suppressions.values())
     records.add_campaigns(story.mailings, author=marketer)
     records.add_draft(story.draft, author=marketer)
+    records.add_keys(usage.keys(story.cast.administrator, now=story.now))
+    uses, near = usage.of_everybody(story.tracking, story.cast.customer, now=story.now)
+    _in_parts("interactions", uses, records.add_interactions, progress)
+    records.add_access_points(near)
     emails = [(mailing, outcome) for mailing in story.mailings for outcome in mailing.outcomes]
     _in_parts("emails of past campaigns", emails, records.add_deliveries, progress)
     _in_parts("audit entries", history.entries(story), records.add_entries, progress)

@@ -59,19 +59,20 @@ def item(who: Person | str, *, ago: timedelta = timedelta(minutes=1), **parts: A
     return {"id": str(uuid4()), "email": email, "observed_at": at, "app": "Panel 5.2", **parts}
 
 
-def allow(who: Person, *kinds: ConsentPurpose, since: datetime | None = None) -> None:
-    _choose(who, kinds, allowed=True, now=since or utc_now() - timedelta(days=60))
+def allow(who: Person, *kinds: ConsentPurpose, since: datetime | None = None, despite_signal: bool = False) -> None:
+    now = since or utc_now() - timedelta(days=60)
+    _choose(who, kinds, allowed=True, despite_signal=despite_signal, now=now)
 
 
 def forbid(who: Person, *kinds: ConsentPurpose) -> None:
     _choose(who, kinds, allowed=False, now=utc_now())
 
 
-def _choose(who: Person, kinds: tuple[ConsentPurpose, ...], *, allowed: bool, now: datetime) -> None:
+def _choose(who: Person, kinds: tuple[ConsentPurpose, ...], *, now: datetime, **choice: bool) -> None:
     subject = db.session.get_one(Subject, who.id)
     statement = Statement(
         method=Method.ACCOUNT, wording="Yes", wording_version="1", language="en", network="192.0.2.1", now=now
     )
     for kind in kinds or TRACKING:
-        tracking.choose(subject, kind, allowed=allowed, **statement)
+        tracking.choose(subject, kind, **choice, **statement)
     db.session.commit()

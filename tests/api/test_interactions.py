@@ -119,6 +119,12 @@ def test_a_browser_that_asks_not_to_be_followed_is_heeded(sender: Sender, anna: 
     allow(anna)
     assert sender.send(item(anna, gpc=True, **USED))[0]["reason"] == "privacy_signal"
     assert stored() == []
+    assert sender.send(item("nobody@example.org", gpc=True, **USED))[0]["reason"] == "no_consent"
+
+
+def test_a_yes_that_was_given_in_such_a_browser_was_meant_for_us(sender: Sender, anna: Person) -> None:
+    allow(anna, USAGE, despite_signal=True)
+    assert sender.send(item(anna, gpc=True, **USED, **NEAR))[0]["dropped"] == ["access_points"]
 
 
 def test_what_is_withdrawn_is_deleted_within_seconds_and_nothing_more_comes_in(

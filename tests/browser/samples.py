@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from deploy.demo import usage
 from deploy.demo.cast import SIGN_INS
 from tests.browser.mailbox import Mailbox
 from webapp import links
@@ -211,6 +212,10 @@ def marketer(_samples: Samples) -> str:
     return str(_account("marketer").subject_id)
 
 
+def api_key(_samples: Samples) -> str:
+    return str(usage.APP.id)
+
+
 def invitation_link(_samples: Samples) -> str:
     return _invitation_link(INVITED, now=utc_now())
 
@@ -260,6 +265,7 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         service_email,
         campaign_email,
         marketer,
+        api_key,
         invitation_link,
         invitation_of_customer_link,
         expired_invitation_link,

@@ -50,7 +50,7 @@ def ledger() -> list[tuple[ConsentPurpose, bool, Method]]:
 
 
 def allowed(subject: Subject) -> set[ConsentPurpose]:
-    return {kind for _subject, kind in tracking.allowed_since([subject.id])}
+    return {kind for _subject, kind in tracking.allowed([subject.id])}
 
 
 def test_nothing_is_allowed_by_who_was_never_asked(anna: Subject) -> None:
@@ -74,15 +74,16 @@ def test_what_is_allowed_is_told_with_its_first_day_for_many_people_by_one_state
     choose(bruno, NEARBY, allowed=True, days=2)
     db.session.flush()
     statements.clear()
-    found = tracking.allowed_since([anna.id, bruno.id])
+    found = tracking.allowed([anna.id, bruno.id])
     assert len(statements) == 1
-    assert found == {(anna.id, USAGE): NOW, (bruno.id, NEARBY): NOW + timedelta(days=2)}
+    since = {about: allowed.since for about, allowed in found.items()}
+    assert since == {(anna.id, USAGE): NOW, (bruno.id, NEARBY): NOW + timedelta(days=2)}
 
 
 def test_a_second_yes_changes_nothing_not_even_the_first_day(anna: Subject) -> None:
     choose(anna, USAGE, allowed=True)
     assert not choose(anna, USAGE, allowed=True, days=3)
-    assert tracking.allowed_since([anna.id]) == {(anna.id, USAGE): NOW}
+    assert tracking.allowed([anna.id])[anna.id, USAGE].since == NOW
     assert len(ledger()) == 1
 
 

@@ -18,10 +18,13 @@ from webapp.audit import AuditEntry
 from webapp.campaigns import audience, rendering, statistics
 from webapp.campaigns.models import Campaign, CampaignCount, CampaignState, Delivery
 from webapp.clock import utc_now
+from webapp.consents import tracking
 from webapp.consents.models import Consent, ConsentPurpose, NewsletterRequest, Subscription, TrackingChoice
 from webapp.db import Base, db
+from webapp.interactions.models import Interaction, NearbyAccessPoints
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import Message, State
+from webapp.privacy.expiry import expired_before
 from webapp.subjects import trail
 from webapp.subjects.addresses import address_hash, normalize
 from webapp.subjects.models import Subject
@@ -223,6 +226,19 @@ def test_the_demo_customer_has_something_on_every_page(demo: Flask) -> None:
 
 def test_every_service_email_is_one_that_exists(demo: Flask) -> None:
     assert set(db.session.scalars(select(Message.email))) <= set(catalogue)
+
+
+def test_data_on_use_is_there_of_those_who_allow_it_and_of_nobody_else(demo: Flask) -> None:
+    for model, kind in ((Interaction, ConsentPurpose.USAGE), (NearbyAccessPoints, ConsentPurpose.NEARBY)):
+        held = select(model.subject_id, func.count(), func.min(model.observed_at), func.max(model.observed_at))
+        allowed = tracking.allowed(db.session.scalars(select(Subject.id)))
+        too_old, counts = expired_before(model, now=utc_now()), {}
+        for subject_id, count, first, last in db.session.execute(held.group_by(model.subject_id)):
+            assert max(too_old, allowed[subject_id, kind].since) <= first <= last <= utc_now()
+            counts[subject_id] = count
+        assert len(counts) > 100
+        customer = db.session.scalars(select(Subject.id).where(Subject.email == SIGN_INS[0][1])).one()
+        assert max(counts, key=lambda who: counts[who]) == customer
 
 
 def test_the_audit_log_is_in_order_and_can_be_read(demo: Flask) -> None:

@@ -35,7 +35,7 @@ def anna(sign_in: SignIn) -> Person:
 
 def allows(who: Person) -> set[ConsentPurpose]:
     db.session.expire_all()
-    return {kind for _subject, kind in tracking.allowed_since([who.id])}
+    return {kind for _subject, kind in tracking.allowed([who.id])}
 
 
 def ledger() -> list[tuple[ConsentPurpose, bool, Method]]:

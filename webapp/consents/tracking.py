@@ -6,6 +6,7 @@ that comes and goes, never turns anything on.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Unpack
 from uuid import UUID
@@ -55,16 +56,26 @@ def heed_signal(subject: Subject, *, network: str, language: str, now: datetime)
     return bool(changed)
 
 
-def allowed_since(subject_ids: Iterable[UUID]) -> dict[tuple[UUID, ConsentPurpose], datetime]:
-    """For many people at once: the kinds that they allow now, and since when. Older data was not covered.
+@dataclass(frozen=True)
+class Allowed:
+    """Since when (older data was not covered), and whether knowing that the browser says no to everybody."""
+
+    since: datetime
+    despite_signal: bool
+
+
+def allowed(subject_ids: Iterable[UUID]) -> dict[tuple[UUID, ConsentPurpose], Allowed]:
+    """For many people at once: the kinds that they allow now.
 
     Who withdraws at this moment waits for our commit, so that what we store now is there when it is to be deleted.
     """
-    allowed = select(TrackingChoice.subject_id, TrackingChoice.kind, TrackingChoice.changed_at).where(
-        TrackingChoice.subject_id.in_(list(subject_ids)), TrackingChoice.allowed
-    )
-    locked = allowed.order_by(TrackingChoice.subject_id, TrackingChoice.kind).with_for_update(read=True)
-    return {(row.subject_id, row.kind): row.changed_at for row in db.session.execute(locked)}
+    choice = TrackingChoice
+    allowed = select(choice.subject_id, choice.kind, choice.changed_at, choice.despite_signal)
+    theirs = allowed.where(choice.subject_id.in_(list(subject_ids)), choice.allowed)
+    locked = theirs.order_by(choice.subject_id, choice.kind).with_for_update(read=True)
+    return {
+        (row.subject_id, row.kind): Allowed(row.changed_at, row.despite_signal) for row in db.session.execute(locked)
+    }
 
 
 def _set(

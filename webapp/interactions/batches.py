@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from webapp import partitions
 from webapp.consents import tracking
 from webapp.consents.models import ConsentPurpose
+from webapp.consents.tracking import Allowed
 from webapp.db import db
 from webapp.interactions.models import Interaction, NearbyAccessPoints
 from webapp.subjects.addresses import address_hash
@@ -27,7 +28,7 @@ LATEST = timedelta(days=31)  # for a device that was offline; there is a partiti
 USAGE, NEARBY = ConsentPurpose.USAGE, ConsentPurpose.NEARBY
 NOTHING: Mapping[str, Any] = {"device": {}, "ip": None, "locale": None, "language": None}
 
-Allowed = Mapping[tuple[UUID, ConsentPurpose], datetime]
+Choices = Mapping[tuple[UUID, ConsentPurpose], Allowed]
 
 
 class Outcome(StrEnum):
@@ -64,6 +65,12 @@ class Observation:
         return (self.observed_at, self.id)
 
     @property
+    def kinds(self) -> list[ConsentPurpose]:
+        """Access points alone tell nothing of the use."""
+        nearby = [NEARBY] if self.access_points else []
+        return [USAGE, *nearby] if self.usage or not nearby else nearby
+
+    @property
     def parts(self) -> list[str]:
         return [*self.usage, *(["access_points"] if self.access_points else [])]
 
@@ -89,7 +96,7 @@ class _Checked:
 def take_in(observations: Sequence[Observation], *, key_id: UUID, now: datetime) -> list[Result]:
     """One result each, in their order. Commit soon: until then those they are about cannot change their choice."""
     subject_ids = _subject_ids(observation.email for observation in observations)
-    allowed = tracking.allowed_since(subject_ids.values())
+    allowed = tracking.allowed(subject_ids.values())
     checked = [_check(one, subject_ids.get(one.email), allowed, now=now) for one in observations]
     new = _store(Interaction, [_usage(one) for one in checked if one.usage], key_id=key_id, now=now)
     new |= _store(NearbyAccessPoints, [_nearby(one) for one in checked if one.nearby], key_id=key_id, now=now)
@@ -103,21 +110,19 @@ def _subject_ids(addresses: Iterable[str]) -> dict[str, UUID]:
     return {address: ids[hashed] for address, hashed in hashes.items() if hashed in ids}
 
 
-def _check(one: Observation, subject_id: UUID | None, allowed: Allowed, *, now: datetime) -> _Checked:
-    if one.privacy_signal:
-        return _Checked(one, reason=Reason.PRIVACY_SIGNAL)
+def _check(one: Observation, subject_id: UUID | None, choices: Choices, *, now: datetime) -> _Checked:
     if one.observed_at > now + CLOCKS_DIFFER:
         return _Checked(one, reason=Reason.IN_THE_FUTURE)
     if one.observed_at < now - LATEST:
         return _Checked(one, reason=Reason.TOO_OLD)
-    if subject_id is None:
-        return _Checked(one, reason=Reason.NO_CONSENT)
-    kinds = ([USAGE] if one.usage or not one.access_points else []) + ([NEARBY] if one.access_points else [])
-    since = {kind: allowed[subject_id, kind] for kind in kinds if (subject_id, kind) in allowed}
-    covered = {kind for kind, start in since.items() if start <= one.observed_at}
-    if not covered:
-        return _Checked(one, reason=Reason.BEFORE_CONSENT if since else Reason.NO_CONSENT)
-    return _Checked(one, subject_id, usage=USAGE in covered, nearby=NEARBY in covered)
+    allowed = {kind: choices[subject_id, kind] for kind in one.kinds if subject_id and (subject_id, kind) in choices}
+    meant = {kind for kind, choice in allowed.items() if choice.despite_signal or not one.privacy_signal}
+    covered = {kind for kind in meant if allowed[kind].since <= one.observed_at}
+    if covered:
+        return _Checked(one, subject_id, usage=USAGE in covered, nearby=NEARBY in covered)
+    if meant:
+        return _Checked(one, reason=Reason.BEFORE_CONSENT)
+    return _Checked(one, reason=Reason.PRIVACY_SIGNAL if allowed else Reason.NO_CONSENT)
 
 
 def _usage(one: _Checked) -> dict[str, Any]:

@@ -31,8 +31,8 @@ def withdraw(subject_id: UUID, kind: ConsentPurpose) -> bool:
     Returns whether more is left to do. Commit each time.
     """
     model = OF[kind]
-    since = tracking.allowed_since([subject_id]).get((subject_id, kind))
-    before_consent = [model.observed_at < since] if since else []
+    allowed = tracking.allowed([subject_id]).get((subject_id, kind))
+    before_consent = [model.observed_at < allowed.since] if allowed else []
     return _delete(model, model.subject_id == subject_id, *before_consent)
 
 
