@@ -1,6 +1,7 @@
 """The settings of a demo. Its keys are made once and kept, so that sign-ins and links survive a restart."""
 
 import base64
+import json
 import os
 import secrets
 import shlex
@@ -30,6 +31,9 @@ def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mappi
         "COMPANY_NAME": "Alpenglow Hosting",
         "TIME_ZONE": "Europe/Zurich",
         "COMPANY_ADDRESS": "Alpenglow Hosting AG, Gäuggelistrasse 1, 7000 Chur, Switzerland",
+        "PRIVACY_CONTACT": "privacy@alpenglow.example",
+        "DATA_PROTECTION_OFFICER": "Seraina Caviezel, privacy@alpenglow.example",
+        "RECIPIENTS": json.dumps({"hosting": "Gletscherrechen AG, Brig", "email_delivery": "Postkutsche AG, Chur"}),
         "MAIL_FROM": "hello@alpenglow.example",
     }
     (folder / "storage").mkdir(exist_ok=True)

@@ -1,6 +1,6 @@
 """The record of processing activities (GDPR Art. 30(1), FADP Art. 12), made of the data map and the settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -27,18 +27,21 @@ CATEGORY_NAMES = {
     Category.HISTORY: _l("Log"),
 }
 
-Columns = list[tuple[SubjectTable, Personal]]
-
 
 @dataclass(frozen=True)
 class Data:
-    """What one activity uses of one category."""
+    """What one table holds of one category; of an activity, only what it uses."""
 
-    category: str
+    category: Category
+    title: str
     fields: list[str]
     people: list[str]
     sources: list[str]
     kept: list[Kept]
+
+    @property
+    def category_name(self) -> str:
+        return str(CATEGORY_NAMES[self.category])
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,16 @@ class Activity:
 
     purpose: PurposeEntry
     data: list[Data]
+
+    @property
+    def people(self) -> list[str]:
+        return list(dict.fromkeys(who for data in self.data for who in data.people))
+
+    @property
+    def categories(self) -> dict[str, list[str]]:
+        """The titles of what is used, by the name of their category."""
+        names = dict.fromkeys(data.category_name for data in self.data)
+        return {name: [data.title for data in self.data if data.category_name == name] for name in names}
 
 
 @dataclass(frozen=True)
@@ -73,7 +86,19 @@ def controller(settings: Settings) -> Controller:
 
 
 def activities() -> list[Activity]:
-    return [Activity(entry, _data(Purpose(entry.key))) for entry in inventory.purposes()]
+    return [Activity(entry, _data(frozenset({Purpose(entry.key)}))) for entry in inventory.purposes()]
+
+
+def data_by_category() -> dict[str, list[Data]]:
+    """Everything that is held, each once."""
+    held = _data(frozenset(Purpose))
+    names = dict.fromkeys(data.category_name for data in held)
+    return {name: [data for data in held if data.category_name == name] for name in names}
+
+
+def time_limits() -> list[Kept]:
+    """Each period with the law or the reason behind it."""
+    return list(dict.fromkeys(kept for data in _data(frozenset(Purpose)) for kept in data.kept))
 
 
 def transfers(settings: Settings) -> str:
@@ -117,6 +142,7 @@ def _heads() -> list[str]:
         _("Law"),
         _("Category of data"),
         _("Data"),
+        _("Details"),
         _("Persons concerned"),
         _("Source"),
         _("Kept"),
@@ -131,34 +157,31 @@ def _cells(activity: Activity, data: Data | None, settings: Settings) -> Iterato
     purpose = activity.purpose
     yield from (purpose.title, "; ".join(purpose.bases), purpose.reference)
     if data:
-        yield from (data.category, "; ".join(data.fields), "; ".join(data.people), "; ".join(data.sources))
+        yield from (data.category_name, data.title, "; ".join(data.fields))
+        yield from ("; ".join(data.people), "; ".join(data.sources))
         yield from ("; ".join(kept.words for kept in data.kept), " | ".join(kept.reference for kept in data.kept))
     else:
-        yield from (_("none at present"), "", "", "", purpose.kept.words, purpose.kept.reference)
+        yield from (_("none at present"), "", "", "", "", purpose.kept.words, purpose.kept.reference)
     yield from ("; ".join(purpose.recipients), transfers(settings), " ".join(security_measures(settings)))
 
 
-def _data(purpose: Purpose) -> list[Data]:
-    columns = [
-        (table, what)
-        for table in data_map.subject_tables()
-        for what in table.personal.values()
-        if purpose in what.purposes
-    ]
-    by_category = {
-        category: [(table, what) for table, what in columns if what.category is category]
+def _data(used_for: frozenset[Purpose]) -> list[Data]:
+    found = [
+        _of_table(category, table, [what for what in table.personal.values() if what.category is category], used_for)
         for category in data_map.categories()
-    }
-    return [_of_category(category, held) for category, held in by_category.items() if held]
+        for table in data_map.subject_tables()
+    ]
+    return [data for data in found if data.fields]
 
 
-def _of_category(category: Category, columns: Columns) -> Data:
-    people = {who for table, _what in columns for who in table.about}
-    retentions = dict.fromkeys(retention for table, what in columns for retention in data_map.kept(table, what))
+def _of_table(category: Category, table: SubjectTable, held: Sequence[Personal], used_for: frozenset[Purpose]) -> Data:
+    columns = [what for what in held if used_for.intersection(what.purposes)]
+    retentions = dict.fromkeys(retention for what in columns for retention in data_map.kept(table, what))
     return Data(
-        category=str(CATEGORY_NAMES[category]),
-        fields=list(dict.fromkeys(str(what.label) for _table, what in columns)),
-        people=[str(words) for who, words in PEOPLE.items() if who in people],
-        sources=inventory.source_words(what.source for _table, what in columns),
+        category=category,
+        title=str(table.title),
+        fields=[str(what.label) for what in columns],
+        people=[str(words) for who, words in PEOPLE.items() if who in table.about],
+        sources=inventory.source_words(what.source for what in columns),
         kept=inventory.kept_words(list(retentions)),
     )

@@ -43,8 +43,8 @@ CATEGORY_TEXTS = {
 
 BASES = {
     LegalBasis.CONSENT: _l("consent"),
-    LegalBasis.CONTRACT: _l("a contract"),
-    LegalBasis.LEGAL_OBLIGATION: _l("a legal obligation"),
+    LegalBasis.CONTRACT: _l("contract"),
+    LegalBasis.LEGAL_OBLIGATION: _l("legal obligation"),
     LegalBasis.LEGITIMATE_INTERESTS: _l("legitimate interests"),
 }
 
