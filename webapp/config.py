@@ -28,6 +28,10 @@ def _comma_separated(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _from_json(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
 def _known_time_zone(name: str) -> str:
     try:
         get_timezone(name)
@@ -38,6 +42,7 @@ def _known_time_zone(name: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 Texts = Annotated[list[str], NoDecode, BeforeValidator(_comma_separated)]
+TextsByName = Annotated[dict[str, str], NoDecode, BeforeValidator(_from_json)]
 Networks = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_comma_separated)]
 Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(_comma_separated)]
 
@@ -80,7 +85,7 @@ class Settings(BaseSettings):
     privacy_contact: str = Field("", description="Email address for questions about personal data.")
     data_protection_officer: str = Field("", description="Name and contact of the data protection officer, if any.")
     eu_representative: str = Field("", description="Name and contact of the representative in the EU (GDPR Art. 27).")
-    recipients: dict[str, str] = Field(
+    recipients: TextsByName = Field(
         {},
         description="Who gets data on your behalf, as JSON by kind (`hosting`, `email_delivery`, `payment_provider`): "
         '`{"hosting": "Example Ltd, Zurich"}`. Shown in the privacy policy.',
