@@ -3,7 +3,7 @@
 import logging
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import flask_migrate
 import pytest
@@ -85,8 +85,7 @@ def _app(settings: Settings) -> Flask:
 def app(_app: Flask) -> Iterator[Flask]:
     """The app on an empty database and an empty queue."""
     with _app.app_context():
-        db.session.execute(text(f"TRUNCATE {', '.join(_tables())} RESTART IDENTITY CASCADE"))
-        db.session.commit()
+        _empty_database()
         queue.connection().flushall()
         yield _app
         db.session.rollback()
@@ -136,9 +135,15 @@ def sign_in(client: PageClient) -> Callable[[Person], PageClient]:
     return sign_in
 
 
-def _tables() -> Sequence[str]:
-    tables = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
-    return db.session.scalars(tables).all()
+def _empty_database() -> None:
+    """Deletes from those few tables that hold anything: to truncate all takes ten times as long."""
+    tables = db.session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+    rows = (f"SELECT '{table}' WHERE EXISTS (TABLE {table})" for table in tables if table != "alembic_version")
+    filled = db.session.scalars(text(" UNION ALL ".join(rows))).all()
+    db.session.execute(text("SET LOCAL session_replication_role = replica"))  # in any order, also what is append-only
+    for table in filled:
+        db.session.execute(text(f"DELETE FROM {table}"))
+    db.session.commit()
 
 
 def _key() -> str:
