@@ -171,6 +171,9 @@ REPEATABLE: dict[Purpose, list[Kind]] = {
     Purpose.DOWNLOAD_EXPORT: [download_export],
     Purpose.UNSUBSCRIBE: [unsubscribe, preferences],
 }
+NOTHING_TO_DO = {
+    Purpose.READ_CONSENTS: "it shows each yes and no: tests/consents/test_history.py opens it",
+}
 NOT_EMAILED = {
     Purpose.SECOND_STEP: "between password and second factor, in the cookie",
     Purpose.PASSKEY: "what a passkey signs, in the page",

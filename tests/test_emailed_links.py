@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.accounts.browsers import token_in
-from tests.emailed_links import NOT_EMAILED, REPEATABLE, SINGLE_USE, Kind, Mailbox
+from tests.emailed_links import NOT_EMAILED, NOTHING_TO_DO, REPEATABLE, SINGLE_USE, Kind, Mailbox
 from tests.pages import PageClient, QuickClient
 from tests.relay import TestRelay
 from webapp.db import db
@@ -36,7 +36,7 @@ def mailbox(app: Flask, client: PageClient, run_jobs: Callable[[], None], relay:
 
 
 def test_every_kind_of_link_is_tried_here() -> None:
-    assert SINGLE_USE.keys() | REPEATABLE.keys() | NOT_EMAILED.keys() == set(Purpose)
+    assert SINGLE_USE.keys() | REPEATABLE.keys() | NOTHING_TO_DO.keys() | NOT_EMAILED.keys() == set(Purpose)
 
 
 @single_use

@@ -34,6 +34,7 @@ class Purpose(Enum):
     DOWNLOAD_EXPORT = ("download-export", timedelta(days=7))
     STAFF_INVITATION = ("staff-invitation", timedelta(days=7))
     CONFIRM_NEWSLETTER = ("newsletter", timedelta(days=3))
+    READ_CONSENTS = ("consents", timedelta(hours=24))
     UNSUBSCRIBE = ("unsubscribe", None)
 
     def __init__(self, salt: str, lifetime: timedelta | None) -> None:

@@ -21,7 +21,7 @@ from webapp.audit import Action, AuditEntry
 from webapp.campaigns import sending
 from webapp.campaigns.models import Campaign, CampaignCount, CampaignState
 from webapp.clock import utc_now
-from webapp.consents import newsletter
+from webapp.consents import history, newsletter
 from webapp.consents.models import NewsletterRequest, Topic
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
@@ -116,6 +116,14 @@ def recovery_link(_samples: Samples) -> str:
 
 def stop_recovery_link(_samples: Samples) -> str:
     return recoveries.link_token(Purpose.CANCEL_RECOVERY, _recovery(), now=utc_now())
+
+
+def consents_link(_samples: Samples) -> str:
+    return history.link_token(_account("customer").subject, now=utc_now())
+
+
+def expired_consents_link(_samples: Samples) -> str:
+    return history.link_token(_account("customer").subject, now=utc_now() - LONG_AGO)
 
 
 def newsletter_link(_samples: Samples) -> str:
@@ -249,6 +257,8 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         sign_in,
         recovery_link,
         stop_recovery_link,
+        consents_link,
+        expired_consents_link,
         newsletter_link,
         used_newsletter_link,
         expired_newsletter_link,

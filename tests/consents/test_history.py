@@ -7,12 +7,18 @@ from io import StringIO
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 
+from tests.accounts.mailbox import link, newest
 from tests.pages import PageClient
 from tests.people import Person, person
+from tests.relay import TestRelay
 from webapp.clock import utc_now
+from webapp.consents import history
 from webapp.consents.models import Consent, Method
+from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
+from webapp.subjects import subjects
 
 PAGE = "/account/preferences/history"
 NOW = utc_now()
@@ -26,9 +32,11 @@ def anna(sign_in: SignIn) -> Person:
     return anna
 
 
-def line(who: Person, title: str, *, minutes: int = 0, method: Method = Method.ACCOUNT, evidence: str = "") -> UUID:
+def add_line(
+    subject_id: UUID, title: str, *, minutes: int = 0, method: Method = Method.ACCOUNT, evidence: str = ""
+) -> UUID:
     new = Consent(
-        subject_id=who.id,
+        subject_id=subject_id,
         topic_title=title,
         given=True,
         method=method,
@@ -53,14 +61,14 @@ def test_only_for_people_who_are_signed_in(client: PageClient) -> None:
 
 
 def test_a_line_tells_what_when_how_by_which_words_and_from_where(client: PageClient, anna: Person) -> None:
-    line(anna, "News", method=Method.IMPORT, evidence="trade fair 2024, card 17")
+    add_line(anna.id, "News", method=Method.IMPORT, evidence="trade fair 2024, card 17")
     page = client.get(PAGE).text
     for said in ("News", "taken over from an earlier list", "Yes, News", "topic box/1", "203.0.113.7", "card 17"):
         assert said in page
 
 
 def test_nobody_reads_the_lines_of_others(client: PageClient, anna: Person) -> None:
-    other = line(person("bruno@example.org"), "His topic")
+    other = add_line(person("bruno@example.org").id, "His topic")
     for kind in ("", ".csv", ".json", f"?older_than={other}", f"?newer_than={other}"):
         assert "His topic" not in client.get(PAGE + kind).text
 
@@ -71,7 +79,7 @@ def test_without_lines_the_page_says_so(client: PageClient, anna: Person) -> Non
 
 def test_one_can_page_back_and_forth_also_through_lines_of_the_same_moment(client: PageClient, anna: Person) -> None:
     for number in range(45):
-        line(anna, f"Topic {number}", minutes=number // 30)
+        add_line(anna.id, f"Topic {number}", minutes=number // 30)
     pages, url = [], PAGE
     while True:
         page = client.get(url).text
@@ -87,13 +95,13 @@ def test_one_can_page_back_and_forth_also_through_lines_of_the_same_moment(clien
 
 @pytest.mark.parametrize("place", ["older_than=mistyped", f"older_than={uuid4()}", "newer_than=", "newer_than=%00"])
 def test_an_address_that_was_mistyped_shows_the_newest(client: PageClient, anna: Person, place: str) -> None:
-    line(anna, "News")
+    add_line(anna.id, "News")
     assert shown(client.get(f"{PAGE}?{place}").text) == ["News"]
 
 
 def test_the_download_for_programs_holds_everything(client: PageClient, anna: Person) -> None:
     for number in range(25):
-        line(anna, f"Topic {number}", minutes=number)
+        add_line(anna.id, f"Topic {number}", minutes=number)
     response = client.get(f"{PAGE}.json")
     assert "attachment" in response.headers["Content-Disposition"]
     lines = response.get_json()
@@ -113,9 +121,41 @@ def test_the_download_for_programs_holds_everything(client: PageClient, anna: Pe
 
 
 def test_no_spreadsheet_takes_the_download_for_formulas(client: PageClient, anna: Person) -> None:
-    line(anna, '=HYPERLINK("http://evil.example")', evidence="+1+1")
+    add_line(anna.id, '=HYPERLINK("http://evil.example")', evidence="+1+1")
     response = client.get(f"{PAGE}.csv")
     assert response.mimetype == "text/csv"
     [_header, row] = csv.reader(StringIO(response.get_data(as_text=True)))
     assert row[1:4] == ['\'=HYPERLINK("http://evil.example")', "Yes", "in your account"]
     assert row[-1] == "'+1+1"
+
+
+def test_who_has_no_account_gets_a_link_by_email_that_shows_it_for_a_day(
+    client: PageClient, app: Flask, run_jobs: Callable[[], None], relay: TestRelay
+) -> None:
+    nora = subjects.find_or_create("nora@example.org", language="en")
+    add_line(nora.id, "News")
+    preferences = f"/preferences/{token_for(nora.id, topic_id=uuid4(), campaign_id=None)}"
+    assert "Yes, News" not in client.get(preferences).text
+    for _time in range(3):
+        client.submit(f"{preferences}/history", page=preferences)
+    run_jobs()
+    assert len(relay.to("nora@example.org")) == 1
+    address = link(newest(relay, "nora@example.org"))
+    assert "Yes, News" in client.get(address).text
+    assert client.get(f"{address}/json").get_json()[0]["about"] == "News"
+    assert client.get(f"{address}/csv").mimetype == "text/csv"
+
+
+@pytest.mark.parametrize("kind", ["", "/csv", "/json"])
+def test_the_link_ends_after_a_day_and_shows_nothing_of_people_who_are_gone(
+    client: PageClient, app: Flask, kind: str
+) -> None:
+    nora = subjects.find_or_create("nora@example.org", language="en")
+    add_line(nora.id, "News")
+    old, new = (history.link_token(nora, now=utc_now() - timedelta(hours=hours)) for hours in (25, 23))
+    assert client.get(f"/consents/{new}{kind}").status_code == 200
+    assert client.get(f"/consents/{old}{kind}").status_code == 410
+    db.session.delete(nora)
+    db.session.commit()
+    assert client.get(f"/consents/{new}{kind}").status_code == 410
+    assert client.get(f"/consents/cut-short{kind}").status_code == 404

@@ -9,11 +9,12 @@ from flask_babel import lazy_gettext as _l
 
 from webapp import links
 from webapp.clock import utc_now
-from webapp.consents import newsletter
+from webapp.consents import history, newsletter
 from webapp.consents.models import NewsletterRequest
 from webapp.db import db
 from webapp.mail.catalogue import Content, Obsolete, service_email
 from webapp.mail.models import Message
+from webapp.subjects.models import Subject
 
 
 @service_email(
@@ -27,3 +28,14 @@ def confirm_newsletter(message: Message) -> Content:
         raise Obsolete
     token = newsletter.link_token(request, now=utc_now())
     return Content({"url": links.absolute_url("consents.confirm_newsletter", token=token)})
+
+
+@service_email(
+    "consents/history",
+    title=_l("Each yes and no"),
+    reason=_l("You get this because somebody asked for it on the page where you choose your emails."),
+)
+def history_link(message: Message) -> Content:
+    subject = db.session.get_one(Subject, message.subject_id)
+    token = history.link_token(subject, now=utc_now())
+    return Content({"url": links.absolute_url("consents.linked_history", token=token)})

@@ -1,7 +1,12 @@
-"""A person's own view of the ledger: each yes and no, the newest first, to read and to take along."""
+"""A person's own view of the ledger: each yes and no, the newest first, to read and to take along.
+
+Who has no account gets there by a link that is sent to their address when they ask for it and lives for a day: the
+link at the foot of every campaign lives for ever and gets forwarded, so it shows no history.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 from uuid import UUID
@@ -9,13 +14,17 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import Tuple, select, tuple_
 
+from webapp import links
 from webapp.consents.choices import HOW
 from webapp.consents.models import Consent
 from webapp.db import db
+from webapp.links import Purpose
+from webapp.mail import messages
 from webapp.spreadsheets import SafeWriter
 from webapp.subjects.models import Subject
 
 PAGE = 20
+BETWEEN_TWO_EMAILS = timedelta(minutes=10)
 in_order = tuple_(Consent.at, Consent.id)
 
 
@@ -24,6 +33,21 @@ class Page:
     lines: Sequence[Consent]
     newer_than: UUID | None
     older_than: UUID | None
+
+
+def send_link(subject: Subject, *, now: datetime) -> None:
+    """Unless it was sent just now: whoever has a forwarded email can press the button."""
+    if not messages.sent_recently("consents/history", subject, within=BETWEEN_TWO_EMAILS, now=now):
+        messages.send("consents/history", subject, now=now)
+
+
+def link_token(subject: Subject, *, now: datetime) -> str:
+    return links.sign(Purpose.READ_CONSENTS, now=now, subject=str(subject.id))
+
+
+def read_link(token: str, *, now: datetime) -> Subject | None:
+    """Whose history the link shows; None when nothing is held about them. Raises InvalidLink or ExpiredLink."""
+    return db.session.get(Subject, UUID(links.read(Purpose.READ_CONSENTS, token, now=now).data["subject"]))
 
 
 def page(subject: Subject, *, older_than: UUID | None = None, newer_than: UUID | None = None) -> Page:

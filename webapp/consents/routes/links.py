@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from flask import Response, make_response, request, url_for
+from flask import Response, flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp import language
 from webapp.access import public
-from webapp.consents import choices, subscriptions, wordings
+from webapp.clock import utc_now
+from webapp.consents import choices, history, subscriptions, wordings
 from webapp.consents.models import ConsentPurpose, Method, Topic
 from webapp.consents.routes import choosing
 from webapp.consents.routes.blueprint import blueprint, by_link
@@ -104,6 +105,19 @@ def choose_linked_tracking(token: str, kind: str) -> ResponseReturnValue:
         return see_other(place)
     method = Method.UNSUBSCRIBE_LINK
     return choosing.choose_tracking(subject, ConsentPurpose(kind), method=method, place=place, token=token)
+
+
+@blueprint.post("/preferences/<token>/history")
+@public
+@by_link
+def ask_for_history(token: str) -> ResponseReturnValue:
+    """To the address that we know, whoever asks."""
+    _named, subject = _reader(token)
+    if subject is not None:
+        history.send_link(subject, now=utc_now())
+        db.session.commit()
+        flash(_("We have sent an email with the link to %(address)s.", address=masked(subject.email)), "success")
+    return see_other(url_for("consents.link_preferences", token=token))
 
 
 def _reader(token: str) -> tuple[UnsubscribeToken, Subject | None]:
