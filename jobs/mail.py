@@ -18,8 +18,7 @@ RELAY = UUID("7e1a9000-0000-4000-8000-000000000000")
 def send_messages() -> None:
     try:
         with Relay() as relay:
-            now = utc_now()
-            for _ in messages.deliver_due(relay, worker=worker_name().id, now=now, until=now + SLICE):
+            for _ in messages.deliver_due(relay, worker=worker_name().id, until=utc_now() + SLICE):
                 db.session.commit()
     except RelayDown:
         return  # what was claimed is released and due again in a moment

@@ -1,12 +1,17 @@
-"""Making copies of people's data and taking them away again; measuring whether promises are kept."""
+"""Making copies of people's data and taking them away again; measuring promises; telling of a new policy."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from jobs.job import job
+from webapp import queue
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.privacy import exports
+from webapp.privacy.policy import notices
 from webapp.privacy.promises import measuring
+
+TURN = timedelta(seconds=10)
 
 
 @job
@@ -27,4 +32,14 @@ def delete_expired_exports() -> None:
 @job
 def measure_promises() -> None:
     for _ in measuring.measure_due(now=utc_now()):
+        db.session.commit()
+
+
+@job
+def write_policy_notices(version: str) -> None:
+    until = utc_now() + TURN
+    while notices.write_some(int(version), now=utc_now()):
+        if utc_now() > until:
+            queue.later(queue.Job.WRITE_POLICY_NOTICES, version=version)
+            return
         db.session.commit()

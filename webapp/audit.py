@@ -74,6 +74,11 @@ class Action(StrEnum):
     ROLE_CHANGED = "role_changed"
     API_KEY_CREATED = "api_key_created"
     API_KEY_REVOKED = "api_key_revoked"
+    POLICY_WRITTEN = "policy_written"
+    POLICY_DISCARDED = "policy_discarded"
+    POLICY_PROPOSED = "policy_proposed"
+    POLICY_WITHDRAWN = "policy_withdrawn"
+    POLICY_PUBLISHED = "policy_published"
 
 
 class AuditEntry(Base):

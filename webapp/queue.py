@@ -53,6 +53,7 @@ class Job(StrEnum):
     BUILD_EXPORT = "jobs.privacy.build_export"
     DELETE_EXPIRED_EXPORTS = "jobs.privacy.delete_expired_exports"
     MEASURE_PROMISES = "jobs.privacy.measure_promises"
+    WRITE_POLICY_NOTICES = "jobs.privacy.write_policy_notices"
     SEAL_AUDIT = "jobs.house.seal_audit"
     SEND_RECOVERIES = "jobs.accounts.send_recoveries"
     REMIND_OF_PASSWORDS = "jobs.accounts.remind_of_passwords"
@@ -73,6 +74,7 @@ _QUEUES = {
     Job.DELETE_EXPIRED_EXPORTS: Queue.PRIVACY,
     Job.MEASURE_PROMISES: Queue.PRIVACY,
     Job.EXPIRE_INTERACTIONS: Queue.PRIVACY,
+    Job.WRITE_POLICY_NOTICES: Queue.PRIVACY,
 }
 
 

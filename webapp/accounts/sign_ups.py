@@ -7,7 +7,7 @@ With the first alone, somebody could sign up with another person's address, wait
 in a puzzling email, and share the account from then on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -32,6 +32,8 @@ KEPT = timedelta(days=14)  # longer than the link lives, so that an expired one 
 BETWEEN_TWO_EMAILS = timedelta(minutes=10)
 BETWEEN_TWO_ENTRIES = timedelta(minutes=1)
 MOST_EMAILS_AN_HOUR = 5
+
+_told: list[Callable[[SignUp], None]] = []
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,15 @@ def confirm(confirmation: Confirmation, *, network: str, now: datetime) -> None:
     _fill_profile(subject, sign_up, now=now)
     _subscribe(subject, sign_up, network=network, now=now)
     trail.record(Action.SIGN_UP_CONFIRMED, subject, now=now)
+    for tell in _told:
+        tell(sign_up)
     db.session.execute(delete(SignUp).where(SignUp.subject_id == subject.id))
+
+
+def when_confirmed(tell: Callable[[SignUp], None]) -> Callable[[SignUp], None]:
+    """For parts above this one: calls it with each sign-up that is confirmed, in the same transaction."""
+    _told.append(tell)
+    return tell
 
 
 def forget_old(*, now: datetime) -> None:

@@ -41,20 +41,24 @@ class ServiceEmail:
     """An email with no opt-out, because the person asked for it or must know. `name` is its folder in `emails/`.
 
     `title` stands for it in the list of emails that a person got, where its real subject line is not known any more.
+    `when_sent` is called in the transaction that notes that the relay took it.
     """
 
     name: str
     title: LazyString
     reason: LazyString
     compose: Compose
+    when_sent: Callable[[Message], None] | None = None
 
 
 catalogue: dict[str, ServiceEmail] = {}
 
 
-def service_email(name: str, *, title: LazyString, reason: LazyString) -> Callable[[Compose], Compose]:
+def service_email(
+    name: str, *, title: LazyString, reason: LazyString, when_sent: Callable[[Message], None] | None = None
+) -> Callable[[Compose], Compose]:
     def register(compose: Compose) -> Compose:
-        catalogue[name] = ServiceEmail(name, title, reason, compose)
+        catalogue[name] = ServiceEmail(name, title, reason, compose, when_sent)
         return compose
 
     return register

@@ -44,12 +44,16 @@ EVERY_ROW = true()
 
 @dataclass(frozen=True)
 class Ledger:
-    """Which rows, and what to do with one whose fate is unknown. `scope` narrows every statement (to a partition)."""
+    """Which rows, and what to do with one whose fate is unknown. `scope` narrows every statement (to a partition).
+
+    `when_sent` is told the keys of the rows that were sent, in the transaction that says so.
+    """
 
     rows: type[Outgoing]
     key: InstrumentedAttribute[Any]
     resend_uncertain: bool
     scope: ColumnElement[bool] = EVERY_ROW
+    when_sent: Callable[[Sequence[UUID | int]], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -176,11 +180,13 @@ def _settle(ledger: Ledger, outcomes: Sequence[Outcome], *, worker: UUID) -> Cou
     ).data([(o.key, o.state, o.attempts, o.reply, o.due_at, o.sent_at) for o in outcomes])
     changes: dict[str, ColumnElement[Any]] = {name: table.c[name] for name in ("state", "attempts", "reply", "due_at")}
     changes["sent_at"] = cast(table.c.sent_at, DateTime(timezone=True))  # a column of NULLs has no type
-    settled = db.session.scalars(
+    settled = db.session.execute(
         update(rows)
         .where(ledger.scope, ledger.key == table.c.key, rows.state == State.CLAIMED, rows.claimed_by == worker)
         .values(**changes, claimed_by=null(), started_at=null())
-        .returning(rows.state)
+        .returning(ledger.key, rows.state)
         .execution_options(synchronize_session=False)
-    )
-    return Counter(settled)
+    ).all()
+    if ledger.when_sent and (sent := [key for key, state in settled if state is State.SENT]):
+        ledger.when_sent(sent)
+    return Counter(state for _key, state in settled)

@@ -1,11 +1,11 @@
 """Service messages: written in the transaction that causes them, sent a moment later."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from webapp import queue
 from webapp.clock import utc_now
@@ -18,8 +18,6 @@ from webapp.mail.rendering import compose, message_id, render
 from webapp.mail.smtp import Relay
 from webapp.subjects.models import Subject
 
-LEDGER = delivery.Ledger(Message, Message.id, resend_uncertain=True)
-
 
 def send(email: str, subject: Subject, *, now: datetime, **ids: str) -> None:
     """Writes down a service email for this person; a worker sends it after the commit."""
@@ -29,9 +27,20 @@ def send(email: str, subject: Subject, *, now: datetime, **ids: str) -> None:
     queue.poke(queue.Job.SEND_MESSAGES)
 
 
-def deliver_due(relay: Relay, *, worker: UUID, now: datetime, until: datetime) -> Iterator[None]:
-    """Sends what is due, and pokes for the rest after `until`. The caller commits at each yield. Raises RelayDown."""
-    while claimed := _claim(worker=worker, now=now):
+def send_to_many(email: str, subject_ids: Sequence[UUID], *, now: datetime, **ids: str) -> None:
+    """The same to all of them. It waits for whatever goes to one person."""
+    rows = [{"subject_id": person, "email": email, "ids": ids, "due_at": now, "bulk": True} for person in subject_ids]
+    if rows:
+        db.session.execute(insert(Message), rows)
+        queue.poke(queue.Job.SEND_MESSAGES)
+
+
+def deliver_due(relay: Relay, *, worker: UUID, until: datetime) -> Iterator[None]:
+    """Sends what is due, and pokes for the rest after `until`. The caller commits at each yield. Raises RelayDown.
+
+    What goes to one person goes first: somebody who waits for a new password does not wait for a mass of notices.
+    """
+    while claimed := _claim(worker=worker, bulk=False) or _claim(worker=worker, bulk=True):
         yield
         for _ in delivery.deliver(LEDGER, [_parcel(row) for row in claimed], worker=worker, relay=relay, until=until):
             yield
@@ -52,12 +61,12 @@ def sent_recently(email: str, subject: Subject, *, within: timedelta, now: datet
     return db.session.scalar(recent.limit(1)) is not None
 
 
-def _claim(*, worker: UUID, now: datetime) -> list[tuple[UUID, int]]:
+def _claim(*, worker: UUID, bulk: bool) -> list[tuple[UUID, int]]:
     due = (
         select(Message.id)
-        .where(Message.state == State.PENDING, Message.due_at <= now)
+        .where(Message.state == State.PENDING, Message.bulk.is_(bulk), Message.due_at <= utc_now())
         .order_by(Message.due_at)
-        .limit(delivery.CLAIM)
+        .limit(delivery.AT_ONCE if bulk else delivery.CLAIM)
         .with_for_update(skip_locked=True)
     )
     claiming = (
@@ -75,6 +84,14 @@ def _parcel(claimed: tuple[UUID, int]) -> delivery.Parcel:
     return delivery.Parcel(key, attempts, lambda: _compose(key))
 
 
+def _tell_of_sent(keys: Sequence[UUID | int]) -> None:
+    told = [kind.name for kind in catalogue.values() if kind.when_sent]
+    for message in db.session.scalars(select(Message).where(Message.id.in_(keys), Message.email.in_(told))):
+        kind = catalogue[message.email]
+        if kind.when_sent:
+            kind.when_sent(message)
+
+
 def _compose(key: UUID) -> tuple[str, EmailMessage]:
     message = db.session.get_one(Message, key)
     subject = db.session.get_one(Subject, message.subject_id)
@@ -86,3 +103,6 @@ def _compose(key: UUID) -> tuple[str, EmailMessage]:
         rendered = content.rendered or render(message.email, variables, language=subject.language)
     to = content.to or subject.email
     return to, compose(rendered, to=to, message_id=message_id(message.id.hex), headers=content.headers)
+
+
+LEDGER = delivery.Ledger(Message, Message.id, resend_uncertain=True, when_sent=_tell_of_sent)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, ForeignKey, Index, text
+from sqlalchemy import DateTime, Enum, ForeignKey, Index, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -46,9 +46,10 @@ class Message(Outgoing, Base):
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
     email: Mapped[str]
     ids: Mapped[dict[str, str]] = mapped_column(JSONB)
+    bulk: Mapped[bool] = mapped_column(server_default=false())  # to many at once: those to one person go first
     created_at: Mapped[CreatedAt]
 
     __table_args__ = (
-        Index("ix_messages_due", "due_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_messages_due", "bulk", "due_at", postgresql_where=text("state = 'pending'")),
         Index("ix_messages_claimed", "claimed_by", postgresql_where=text("state = 'claimed'")),
     )

@@ -64,6 +64,11 @@ SENTENCES: dict[str, LazyString] = {
     Action.ROLE_CHANGED: _l("What you may do here was changed."),
     Action.API_KEY_CREATED: _l("You made a key for another system."),
     Action.API_KEY_REVOKED: _l("You revoked the key of another system."),
+    Action.POLICY_WRITTEN: _l("You wrote or changed the privacy policy."),
+    Action.POLICY_DISCARDED: _l("You threw a draft of the privacy policy away."),
+    Action.POLICY_PROPOSED: _l("You proposed a version of the privacy policy."),
+    Action.POLICY_WITHDRAWN: _l("You withdrew the proposal of a privacy policy."),
+    Action.POLICY_PUBLISHED: _l("You published a version of the privacy policy."),
 }
 # What somebody who got in would do. After the others there is nothing to make safe.
 SUSPICIOUS = {

@@ -45,6 +45,7 @@ TABLES: list[SubjectTable | OtherTable] = [
             Message.claimed_by: MACHINERY,
             Message.started_at: MACHINERY,
             Message.attempts: MACHINERY,
+            Message.bulk: MACHINERY,
         },
     ),
 ]

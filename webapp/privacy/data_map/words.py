@@ -184,6 +184,11 @@ ACTIONS = {
     Action.ROLE_CHANGED: _l("role changed"),
     Action.API_KEY_CREATED: _l("key for another system made"),
     Action.API_KEY_REVOKED: _l("key of another system revoked"),
+    Action.POLICY_WRITTEN: _l("privacy policy written"),
+    Action.POLICY_DISCARDED: _l("draft of the privacy policy thrown away"),
+    Action.POLICY_PROPOSED: _l("privacy policy proposed"),
+    Action.POLICY_WITHDRAWN: _l("proposal of the privacy policy withdrawn"),
+    Action.POLICY_PUBLISHED: _l("privacy policy published"),
 }
 
 

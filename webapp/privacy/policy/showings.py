@@ -1,0 +1,82 @@
+"""What each person was shown of the policy, how, and when."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Exists, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from webapp.accounts import sign_ups
+from webapp.accounts.models import SignUp
+from webapp.db import db
+from webapp.mail.models import Message
+from webapp.privacy.policy import versions
+from webapp.privacy.policy.models import PolicyShowing, PolicyState, PolicyVersion, Way
+from webapp.subjects.models import Subject
+
+
+@dataclass(frozen=True)
+class News:
+    """A version that somebody has not looked at yet."""
+
+    number: int
+    valid_from: date
+    holds: bool
+    shown: bool
+
+
+def record(subject_id: UUID, number: int, how: Way, *, now: datetime) -> None:
+    """The first time counts."""
+    row = {"subject_id": subject_id, "version": number, "how": how, "at": now}
+    db.session.execute(insert(PolicyShowing).values(row).on_conflict_do_nothing())
+
+
+def news_for(subject: Subject, *, now: datetime) -> News | None:
+    """What their first page says of the last version, until they look at it. Who signed up with it knows it."""
+    published = (
+        select(
+            PolicyVersion.number,
+            PolicyVersion.valid_from,
+            _was_shown(subject, Way.PAGE, Way.SIGN_UP).label("known"),
+            _was_shown(subject, Way.BANNER).label("shown"),
+        )
+        .where(PolicyVersion.state == PolicyState.PUBLISHED)
+        .order_by(PolicyVersion.number.desc())
+    )
+    latest = db.session.execute(published.limit(1)).first()
+    if latest is None or latest.known:
+        return None
+    return News(latest.number, latest.valid_from, latest.valid_from <= versions.today(now), latest.shown)
+
+
+def counts() -> dict[int, dict[Way, int]]:
+    """How many people were shown each version, by way."""
+    grouped = select(PolicyShowing.version, PolicyShowing.how, func.count()).group_by(
+        PolicyShowing.version, PolicyShowing.how
+    )
+    found: dict[int, dict[Way, int]] = {}
+    for version, how, people in db.session.execute(grouped):
+        found.setdefault(version, dict.fromkeys(Way, 0))[how] = people
+    return found
+
+
+def record_email(message: Message) -> None:
+    """When the relay has taken it."""
+    if message.sent_at:
+        record(message.subject_id, int(message.ids["version"]), Way.EMAIL, now=message.sent_at)
+
+
+@sign_ups.when_confirmed
+def _record_sign_up(sign_up: SignUp) -> None:
+    """The page on which they entered their data showed the version that held then."""
+    if held := versions.in_force(now=sign_up.asked_at):
+        record(sign_up.subject_id, held.number, Way.SIGN_UP, now=sign_up.asked_at)
+
+
+def _was_shown(subject: Subject, *ways: Way) -> Exists:
+    return exists().where(
+        PolicyShowing.subject_id == subject.id,
+        PolicyShowing.version == PolicyVersion.number,
+        PolicyShowing.how.in_(ways),
+    )
