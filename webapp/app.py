@@ -29,6 +29,8 @@ from webapp.portal.routes import blueprint as portal
 from webapp.portal.safety import blueprint as safety
 from webapp.privacy import emails as _privacy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy import manifest
+from webapp.privacy.policy import emails as _policy_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.policy.routes import blueprint as policy
 from webapp.privacy.promises import emails as _promises_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.promises import measured_data as _measured_data  # noqa: F401  # registers figures
 from webapp.privacy.promises import measured_mail as _measured_mail  # noqa: F401  # registers figures
@@ -74,6 +76,7 @@ def _add_extensions(app: Flask) -> None:
 def _add_routes(app: Flask, environment: Environment) -> None:
     for_people = (portal, safety, cookies, health, *accounts, consents, privacy, promises)
     for blueprint in (*for_people, integrations, staff, campaigns, api):
+    for blueprint in (portal, safety, health, *accounts, consents, staff, campaigns, privacy, policy, promises):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

@@ -96,6 +96,7 @@ def _staff_pages() -> list[Entry]:
         Entry("staff.people", _("People"), "users", within=("/staff/people",)),
         Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
         Entry("integrations.api_keys", _("API keys"), "link", within=("/staff/api-keys",)),
+        Entry("policy.overview", _("Privacy policy"), "file-text", within=("/staff/policy",)),
         Entry("promises.staff", _("Promises"), "shield-check", within=("/staff/promises",)),
         Entry(
             "privacy.processing_activities",
@@ -108,6 +109,7 @@ def _staff_pages() -> list[Entry]:
 
 def _footer() -> list[Entry]:
     return [
+        Entry("policy.current", _("Privacy policy"), "file-text"),
         Entry("promises.promises", _("Our promises"), "shield-check"),
         Entry("cookies.cookies", _("Cookies"), "cookie"),
         Entry("consents.newsletter_form", _("Newsletter"), "mail"),

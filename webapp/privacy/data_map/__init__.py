@@ -15,6 +15,7 @@ from webapp.privacy.data_map import (
     integrations,
     interactions,
     mail,
+    policy,
     privacy,
     promises,
     staff,
@@ -29,6 +30,11 @@ DOMAINS = (
     *(campaigns, privacy, staff, integrations, promises, house),
 )
 TABLES: list[SubjectTable | OtherTable] = [table for domain in DOMAINS for table in domain.TABLES]
+TABLES: list[SubjectTable | OtherTable] = [
+    table
+    for domain in (subjects, accounts, factors, consents, mail, campaigns, privacy, policy, staff, promises, house)
+    for table in domain.TABLES
+]
 
 
 def exported_tables() -> list[SubjectTable]:

@@ -5,7 +5,7 @@ How far it has come is a row, written together with the emails: killed anywhere,
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from webapp.accounts.models import Account
 from webapp.consents.models import Subscription, Suppression, SuppressionReason
@@ -33,6 +33,11 @@ def write_some(version: int, *, now: datetime) -> bool:
     else:
         notice.reached = people[-1]
     return notice.finished_at is None
+
+
+def count() -> int:
+    """How many people would be told now."""
+    return db.session.scalar(select(func.count()).select_from(Subject).where(_concerned())) or 0
 
 
 def _concerned() -> ColumnElement[bool]:

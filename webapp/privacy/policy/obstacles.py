@@ -8,17 +8,18 @@ from flask_babel import gettext as _
 from webapp.campaigns.placeholders import PLACEHOLDER
 from webapp.config import settings
 from webapp.language import OWN_NAMES
+from webapp.privacy import manifest
 from webapp.privacy.policy import versions
 from webapp.privacy.policy.document import FACTS, GENERATED, generated_part, top_level
 from webapp.privacy.policy.facts import NEEDED, facts
 from webapp.privacy.policy.models import PolicyVersion
-from webapp.privacy.policy.running import running_manifest
 
 BRACES = re.compile(r"\{\{|\}\}")
 
 
 def of(draft: PolicyVersion) -> list[str]:
-    return [*_of_settings(), *(words for code in settings().languages for words in _of_language(draft, code)), *_of_whole(draft)]
+    in_languages = (words for code in settings().languages for words in _of_language(draft, code))
+    return [*_of_settings(), *in_languages, *_of_whole(draft)]
 
 
 def of_text(text: str) -> Iterator[str]:
@@ -56,5 +57,5 @@ def _of_language(draft: PolicyVersion, code: str) -> Iterator[str]:
 
 def _of_whole(draft: PolicyVersion) -> Iterator[str]:
     before = versions.latest()
-    if before and before.texts == draft.texts and before.manifest_hash == running_manifest().hash:
+    if before and before.texts == draft.texts and before.manifest_hash == manifest.current().hash:
         yield _("It says the same as version %(number)s.", number=before.number)

@@ -15,12 +15,11 @@ from webapp.accounts.models import Account
 from webapp.audit import Action
 from webapp.config import settings
 from webapp.db import db
-from webapp.privacy import inventory
+from webapp.privacy import inventory, manifest
 from webapp.privacy.policy import drafts, obstacles, versions
 from webapp.privacy.policy.drafts import ChangedMeanwhile
 from webapp.privacy.policy.facts import facts
 from webapp.privacy.policy.models import PolicyNotice, PolicyState, PolicyVersion
-from webapp.privacy.policy.running import running_manifest
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
@@ -54,9 +53,8 @@ def propose(*, content: str, by: Subject, now: datetime) -> PolicyVersion:
         raise ChangedMeanwhile
     if obstacles.of(draft):
         raise Incomplete
-    current = running_manifest()
     draft.inventories = {code: inventory.snapshot(code) | {"facts": facts()} for code in settings().languages}
-    draft.manifest_number, draft.manifest_hash = current.number, current.hash
+    draft.manifest_number, draft.manifest_hash = manifest.number(), manifest.current().hash
     draft.state, draft.proposed_by, draft.proposed_at = PolicyState.PROPOSED, by.id, now
     trail.record(Action.POLICY_PROPOSED, by, now=now, version=str(draft.number), content=content_of(draft))
     return draft
@@ -79,7 +77,7 @@ def publish(*, content: str, valid_from: date, by: Subject, now: datetime) -> Po
         raise ChangedMeanwhile
     if not may_publish(version, by):
         raise NotTheSecondPerson
-    if version.manifest_hash != running_manifest().hash:
+    if version.manifest_hash != manifest.current().hash:
         raise OtherManifest
     if valid_from < earliest_day(now=now):
         raise TooEarly
@@ -106,3 +104,9 @@ def content_of(version: PolicyVersion) -> str:
     """Names everything that people will read in this version."""
     content = [version.number, version.texts, version.changes, version.inventories, version.manifest_hash]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def is_behind() -> bool:
+    """Whether the policy that was published last speaks of another data map than the one that runs."""
+    published = versions.latest()
+    return published is not None and published.manifest_hash != manifest.current().hash

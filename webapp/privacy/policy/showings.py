@@ -1,7 +1,7 @@
 """What each person was shown of the policy, how, and when."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Exists, exists, func, select
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from webapp.accounts import sign_ups
 from webapp.accounts.models import SignUp
+from webapp.config import settings
 from webapp.db import db
 from webapp.mail.models import Message
 from webapp.privacy.policy import versions
@@ -24,6 +25,12 @@ class News:
     valid_from: date
     holds: bool
     shown: bool
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    people: dict[Way, int]
 
 
 def record(subject_id: UUID, number: int, how: Way, *, now: datetime) -> None:
@@ -59,6 +66,18 @@ def counts() -> dict[int, dict[Way, int]]:
     for version, how, people in db.session.execute(grouped):
         found.setdefault(version, dict.fromkeys(Way, 0))[how] = people
     return found
+
+
+def by_day(number: int, *, days: int, now: datetime) -> list[Day]:
+    """For a plot: how many people were shown this version on each of the last days, the oldest first."""
+    day = func.date(func.timezone(settings().time_zone, PolicyShowing.at))
+    since = versions.today(now) - timedelta(days=days - 1)
+    grouped = select(day, PolicyShowing.how, func.count()).where(
+        PolicyShowing.version == number, PolicyShowing.at > now - timedelta(days=days)
+    )
+    found = {(on, how): people for on, how, people in db.session.execute(grouped.group_by(day, PolicyShowing.how))}
+    dates = [since + timedelta(days=passed) for passed in range(days)]
+    return [Day(on, {way: found.get((on, way), 0) for way in Way}) for on in dates]
 
 
 def record_email(message: Message) -> None:
