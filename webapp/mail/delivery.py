@@ -53,7 +53,7 @@ class Ledger:
     key: InstrumentedAttribute[Any]
     resend_uncertain: bool
     scope: ColumnElement[bool] = EVERY_ROW
-    when_sent: Callable[[Sequence[UUID | int]], None] | None = None
+    when_sent: Callable[[Sequence[UUID | int]], None] = lambda _keys: None
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,5 @@ def _settle(ledger: Ledger, outcomes: Sequence[Outcome], *, worker: UUID) -> Cou
         .returning(ledger.key, rows.state)
         .execution_options(synchronize_session=False)
     ).all()
-    if ledger.when_sent and (sent := [key for key, state in settled if state is State.SENT]):
-        ledger.when_sent(sent)
+    ledger.when_sent([key for key, state in settled if state is State.SENT])
     return Counter(state for _key, state in settled)

@@ -86,6 +86,8 @@ def _parcel(claimed: tuple[UUID, int]) -> delivery.Parcel:
 
 def _tell_of_sent(keys: Sequence[UUID | int]) -> None:
     told = [kind.name for kind in catalogue.values() if kind.when_sent]
+    if not keys:
+        return
     for message in db.session.scalars(select(Message).where(Message.id.in_(keys), Message.email.in_(told))):
         kind = catalogue[message.email]
         if kind.when_sent:

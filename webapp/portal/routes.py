@@ -7,10 +7,13 @@ from flask_login import current_user
 from webapp.access import EVERYBODY_SIGNED_IN, allow, public
 from webapp.clock import utc_now
 from webapp.config import settings
+from webapp.db import db
 from webapp.htmx import render
 from webapp.portal import email_history
 from webapp.portal import overview as overviews
 from webapp.portal.email_history import Place
+from webapp.privacy.policy import showings
+from webapp.privacy.policy.models import Way
 from webapp.subjects.current import current_subject
 
 blueprint = Blueprint("portal", __name__)
@@ -25,8 +28,13 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/account")
 @allow(EVERYBODY_SIGNED_IN)
 def overview() -> ResponseReturnValue:
-    account = current_user.account
-    return render("portal/overview.html", account=account, overview=overviews.of_account(account, now=utc_now()))
+    account, now = current_user.account, utc_now()
+    news = showings.news_for(account.subject, now=now)
+    page = render("portal/overview.html", account=account, overview=overviews.of_account(account, now=now), news=news)
+    if news and not news.shown:
+        showings.record(account.subject_id, news.number, Way.BANNER, now=now)
+        db.session.commit()
+    return page
 
 
 @blueprint.get("/account/emails")

@@ -31,9 +31,8 @@ BEGIN
     IF NEW.number <> OLD.number OR NOT OLD.editors <@ NEW.editors THEN
         RAISE EXCEPTION 'what a draft is, and who wrote on it, stays known';
     END IF;
-    IF (NEW.texts, NEW.changes) IS DISTINCT FROM (OLD.texts, OLD.changes)
-       AND (NEW.state <> 'draft' OR NEW.edited_at = OLD.edited_at) THEN
-        RAISE EXCEPTION 'a new text takes the proposal back, and says when it was written';
+    IF (NEW.texts, NEW.changes) IS DISTINCT FROM (OLD.texts, OLD.changes) AND NEW.state <> 'draft' THEN
+        RAISE EXCEPTION 'a new text takes the proposal back';
     END IF;
     IF NEW.state = 'published' THEN
         IF OLD.state <> 'proposed' OR

@@ -11,6 +11,7 @@ from typing import Any
 
 import nh3
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
@@ -31,6 +32,7 @@ FACTS = {
 }
 TITLES = {"h1", "h2"}
 ENOUGH_OF_A_TITLE = 60
+TAGS = nh3.ALLOWED_TAGS - {"img"}  # a picture from elsewhere would tell its owner who reads this
 
 markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False}).enable("table")
 
@@ -43,6 +45,10 @@ class Part:
 
     html: Markup | None = None
     generated: str | None = None
+
+    @property
+    def meaning(self) -> LazyString:
+        return GENERATED[str(self.generated)]
 
 
 @dataclass
@@ -105,7 +111,7 @@ def filled(text: str, facts: dict[str, str]) -> str:
 
 
 def _html(tokens: Sequence[Token], facts: dict[str, str]) -> Markup:
-    html = nh3.clean(markdown.renderer.render(tokens, markdown.options, {}), link_rel=None)
+    html = nh3.clean(markdown.renderer.render(tokens, markdown.options, {}), tags=TAGS, link_rel=None)
     safe = {name: str(_address(facts[name]) if name == "privacy_contact" else escape(facts[name])) for name in NEEDED}
     return Markup(filled(html, safe))  # noqa: S704  # cleaned by nh3, and what is filled in is escaped
 

@@ -57,12 +57,12 @@ def change(language: str, text: str, news: str, *, seen: str, by: Subject, now: 
         return draft
     if seen != mark(draft, language):
         raise ChangedMeanwhile
-    draft.texts = draft.texts | {language: text}
-    draft.changes = draft.changes | {language: news}
-    draft.edited_by, draft.edited_at = by.id, now
+    take_back(draft)
     if by.id not in draft.editors:
         draft.editors = [*draft.editors, by.id]
-    take_back(draft)
+    draft.edited_by, draft.edited_at = by.id, now
+    draft.texts = draft.texts | {language: text}
+    draft.changes = draft.changes | {language: news}
     trail.record(Action.POLICY_WRITTEN, by, now=now, version=str(draft.number), language=language)
     return draft
 

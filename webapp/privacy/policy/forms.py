@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from webapp.privacy.policy import drafts
 from webapp.privacy.policy.models import PolicyVersion
 
-LONGEST_TEXT = 60_000
+LONGEST_TEXT = 20_000
 LONGEST_NEWS = 2_000
 
 

@@ -1,5 +1,6 @@
 """What each person was shown of the policy, how, and when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -25,6 +26,14 @@ class News:
     valid_from: date
     holds: bool
     shown: bool
+
+
+@dataclass(frozen=True)
+class Tally:
+    version: int
+    how: Way
+    day: date
+    people: int
 
 
 @dataclass(frozen=True)
@@ -57,26 +66,24 @@ def news_for(subject: Subject, *, now: datetime) -> News | None:
     return News(latest.number, latest.valid_from, latest.valid_from <= versions.today(now), latest.shown)
 
 
-def counts() -> dict[int, dict[Way, int]]:
-    """How many people were shown each version, by way."""
-    grouped = select(PolicyShowing.version, PolicyShowing.how, func.count()).group_by(
-        PolicyShowing.version, PolicyShowing.how
-    )
+def tally() -> list[Tally]:
+    """How many people were shown each version, by way and day."""
+    day = func.date(func.timezone(settings().time_zone, PolicyShowing.at))
+    grouped = select(PolicyShowing.version, PolicyShowing.how, day, func.count())
+    return [Tally(*row) for row in db.session.execute(grouped.group_by(PolicyShowing.version, PolicyShowing.how, day))]
+
+
+def totals(tallies: Sequence[Tally]) -> dict[int, dict[Way, int]]:
     found: dict[int, dict[Way, int]] = {}
-    for version, how, people in db.session.execute(grouped):
-        found.setdefault(version, dict.fromkeys(Way, 0))[how] = people
+    for each in tallies:
+        found.setdefault(each.version, dict.fromkeys(Way, 0))[each.how] += each.people
     return found
 
 
-def by_day(number: int, *, days: int, now: datetime) -> list[Day]:
-    """For a plot: how many people were shown this version on each of the last days, the oldest first."""
-    day = func.date(func.timezone(settings().time_zone, PolicyShowing.at))
-    since = versions.today(now) - timedelta(days=days - 1)
-    grouped = select(day, PolicyShowing.how, func.count()).where(
-        PolicyShowing.version == number, PolicyShowing.at > now - timedelta(days=days)
-    )
-    found = {(on, how): people for on, how, people in db.session.execute(grouped.group_by(day, PolicyShowing.how))}
-    dates = [since + timedelta(days=passed) for passed in range(days)]
+def by_day(tallies: Sequence[Tally], version: int, *, days: int, now: datetime) -> list[Day]:
+    """For a plot: the last days, the oldest first."""
+    found = {(each.day, each.how): each.people for each in tallies if each.version == version}
+    dates = [versions.today(now) - timedelta(days=passed) for passed in reversed(range(days))]
     return [Day(on, {way: found.get((on, way), 0) for way in Way}) for on in dates]
 
 

@@ -24,6 +24,12 @@ def in_force(*, now: datetime) -> PolicyVersion | None:
     return db.session.scalars(_published().where(PolicyVersion.valid_from <= today(now)).limit(1)).first()
 
 
+def held_of(published: Sequence[PolicyVersion], *, now: datetime) -> PolicyVersion | None:
+    """The same, of those that are at hand."""
+    day = today(now)
+    return next((version for version in published if version.valid_from and version.valid_from <= day), None)
+
+
 def latest() -> PolicyVersion | None:
     """The last one published, also while it does not hold yet."""
     return db.session.scalars(_published().limit(1)).first()

@@ -14,14 +14,13 @@ from webapp.clock import utc_now
 from webapp.config import settings
 from webapp.db import db
 from webapp.htmx import render, see_other, wants_fragment
-from webapp.language import speaking
 from webapp.privacy import inventory
 from webapp.privacy.policy import differences, drafts, obstacles, publishing, showings, versions
-from webapp.privacy.policy.document import FACTS, GENERATED, Document, compose
+from webapp.privacy.policy.document import FACTS, GENERATED, Inventory, compose, html_of
 from webapp.privacy.policy.drafts import ChangedMeanwhile, NoDraft
 from webapp.privacy.policy.facts import facts
-from webapp.privacy.policy.forms import DraftForm
-from webapp.privacy.policy.models import PolicyVersion
+from webapp.privacy.policy.forms import LONGEST_TEXT, DraftForm
+from webapp.privacy.policy.models import PolicyState, PolicyVersion
 from webapp.privacy.policy.routes.blueprint import blueprint
 from webapp.subjects.current import current_subject
 
@@ -33,6 +32,7 @@ DAYS_SHOWN = 30
 @allow(POLICY)
 def overview() -> ResponseReturnValue:
     draft, published, now = versions.in_the_making(), versions.published(), utc_now()
+    tallies = showings.tally()
     return render(
         "privacy/policy/overview.html",
         draft=draft,
@@ -40,11 +40,11 @@ def overview() -> ResponseReturnValue:
         content=publishing.content_of(draft) if draft else "",
         may_publish=draft is not None and publishing.may_publish(draft, current_subject()),
         published=published,
-        held=versions.in_force(now=now),
-        counts=showings.counts(),
-        days=showings.by_day(published[0].number, days=DAYS_SHOWN, now=now) if published else [],
+        held=versions.held_of(published, now=now),
+        counts=showings.totals(tallies),
+        days=showings.by_day(tallies, published[0].number, days=DAYS_SHOWN, now=now) if published else [],
         names=names_of(*([draft] if draft else []), *published),
-        behind=publishing.is_behind(),
+        behind=publishing.is_behind(published[0]) if published else False,
     )
 
 
@@ -89,9 +89,30 @@ def preview(language: str) -> ResponseReturnValue:
     """What stands in the form, as people would read it. Saves nothing."""
     if _draft_in(language) is None:
         return _gone()
-    text = str(DraftForm().text.data)[:60_000]
-    fragment = "privacy/policy/_preview.html"
-    return render(fragment, language=language, document=unsaved(text, language), problems=list(obstacles.of_text(text)))
+    text = str(DraftForm().text.data)[:LONGEST_TEXT]
+    fragment, document = "privacy/policy/_preview.html", compose(text, {"facts": facts()})
+    return render(fragment, language=language, document=document, problems=list(obstacles.of_text(text)))
+
+
+@blueprint.get("/staff/policy/draft/<language>/reading")
+@allow(POLICY)
+def read(language: str) -> ResponseReturnValue:
+    """What is different in it, or all of it, with what the data map says."""
+    draft, before = _draft_in(language), versions.latest()
+    if draft is None:
+        return _gone()
+    whole = before is None or request.args.get("show") == "whole"
+    return render(
+        "privacy/policy/proposal.html",
+        version=draft,
+        language=language,
+        document=compose(draft.texts.get(language, ""), _said(draft, language)) if whole else None,
+        changes=_differences(before, draft, language) if before and not whole else [],
+        news=html_of(draft.changes.get(language, ""), facts()),
+        before=before,
+        may_publish=draft.state is PolicyState.PROPOSED and publishing.may_publish(draft, current_subject()),
+        names=names_of(draft),
+    )
 
 
 @blueprint.get("/staff/policy/deletion")
@@ -108,12 +129,6 @@ def discard() -> ResponseReturnValue:
     db.session.commit()
     flash(_("The draft is thrown away."), "success")
     return see_other(url_for(".overview"))
-
-
-def unsaved(text: str, language: str) -> Document:
-    """With what the data map and the settings say now."""
-    with speaking(language):
-        return compose(text, inventory.snapshot(language) | {"facts": facts()})
 
 
 def names_of(*shown: PolicyVersion) -> dict[UUID | None, str]:
@@ -146,7 +161,7 @@ def _editor(
         conflict=conflict,
         mark=form.seen.data,
         current_mark=drafts.mark(draft, language),
-        document=None if wants_fragment() else unsaved(form.text.data or "", language),
+        document=compose(form.text.data or "", {"facts": facts()}),
         problems=list(obstacles.of_text(form.text.data or "")),
         generated=GENERATED,
         facts=FACTS,
@@ -169,12 +184,12 @@ def _saved(draft: PolicyVersion, language: str) -> Response:
     return render(OUTCOME, fragment=OUTCOME, draft=draft, language=language, mark=mark, message=_("Saved."))
 
 
-def differences_to_published(draft: PolicyVersion, language: str) -> list[differences.Change]:
-    """What people will find changed, with what the data map says now or said when it was proposed."""
-    before = versions.latest()
-    said = draft.inventories.get(language) or inventory.snapshot(language) | {"facts": facts()}
-    newer = differences.lines_of(draft.texts.get(language, ""), said)
-    if before is None:
-        return []
+def _differences(before: PolicyVersion, draft: PolicyVersion, language: str) -> list[differences.Change]:
     own = language if language in before.texts else next(iter(before.texts))
-    return differences.between(differences.lines_of(before.texts[own], before.inventories[own]), newer)
+    older = differences.lines_of(before.texts[own], before.inventories[own])
+    return differences.between(older, differences.lines_of(draft.texts.get(language, ""), _said(draft, language)))
+
+
+def _said(draft: PolicyVersion, language: str) -> Inventory:
+    """What the data map said when it was proposed, or says now."""
+    return draft.inventories.get(language) or inventory.snapshot(language) | {"facts": facts()}

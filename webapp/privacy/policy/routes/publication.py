@@ -1,24 +1,22 @@
 """Proposing a draft, and publishing it as the second person."""
 
-from flask import Response, abort, flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import POLICY, allow
 from webapp.accounts.proofs import fresh_proof
 from webapp.clock import utc_now
-from webapp.config import settings
 from webapp.db import db
 from webapp.htmx import render, see_other
 from webapp.privacy import manifest
 from webapp.privacy.policy import notices, publishing, versions
-from webapp.privacy.policy.document import compose
 from webapp.privacy.policy.drafts import ChangedMeanwhile, NoDraft
 from webapp.privacy.policy.forms import PublicationForm
 from webapp.privacy.policy.models import PolicyState, PolicyVersion
 from webapp.privacy.policy.publishing import Incomplete, NotProposed, NotTheSecondPerson, OtherManifest, TooEarly
 from webapp.privacy.policy.routes.blueprint import blueprint
-from webapp.privacy.policy.routes.drafts import differences_to_published, names_of
+from webapp.privacy.policy.routes.drafts import names_of
 from webapp.subjects.current import current_subject
 
 
@@ -49,24 +47,6 @@ def withdraw() -> ResponseReturnValue:
     except NoDraft:
         flash(_("There is no draft any more: it was published or thrown away."), "info")
     return see_other(url_for(".overview"))
-
-
-@blueprint.get("/staff/policy/publication/<language>")
-@allow(POLICY)
-def read(language: str) -> ResponseReturnValue:
-    """The whole proposal in one language, and what is different in it."""
-    version = versions.in_the_making() if language in settings().languages else abort(404)
-    if version is None or version.state is not PolicyState.PROPOSED:
-        return _not_proposed()
-    return render(
-        "privacy/policy/proposal.html",
-        version=version,
-        language=language,
-        document=compose(version.texts[language], version.inventories[language]),
-        changes=differences_to_published(version, language),
-        before=versions.latest(),
-        names=names_of(version),
-    )
 
 
 @blueprint.get("/staff/policy/publication")

@@ -32,7 +32,7 @@ def version(number: int) -> ResponseReturnValue:
 @public
 def all_versions() -> ResponseReturnValue:
     published = versions.published()
-    held = versions.in_force(now=utc_now())
+    held = versions.held_of(published, now=utc_now())
     return render("privacy/policy/versions.html", published=published, held=held)
 
 
