@@ -74,9 +74,8 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _add_routes(app: Flask, environment: Environment) -> None:
-    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, promises)
+    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, policy, promises)
     for blueprint in (*for_people, integrations, staff, campaigns, api):
-    for blueprint in (portal, safety, health, *accounts, consents, staff, campaigns, privacy, policy, promises):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

@@ -23,6 +23,7 @@ from webapp.db import Base, db
 from webapp.interactions.models import PARTED
 from webapp.privacy.data_map import TABLES
 from webapp.privacy.data_map.vocabulary import NotPersonal, Personal, SubjectTable
+from webapp.privacy.policy.models import PolicyShowing, PolicyVersion
 from webapp.subjects import trail
 from webapp.subjects.models import Subject, SubjectKey
 
@@ -122,7 +123,19 @@ def _fit(row: Base) -> None:
     """What a row needs to be possible at all."""
     if isinstance(row, Campaign):
         row.topic_id = _named(Topic, f"topic-{uuid4()}", Canaries())
+    if isinstance(row, PolicyShowing):
+        row.version = _a_version()
     if isinstance(row, PARTED):
         row.observed_at, row.id = utc_now(), uuid4()
     if isinstance(row, Delivery):
         row.snapshot_month = datetime(2026, 1, 1).date()  # noqa: DTZ001
+
+
+def _a_version() -> int:
+    """Of the policy. There may be one draft only, and everybody's rows name the same one."""
+    now, nobody = utc_now(), uuid4()
+    if db.session.get(PolicyVersion, 1) is None:
+        draft = PolicyVersion(number=1, texts={}, changes={}, editors=[nobody], edited_by=nobody, edited_at=now)
+        db.session.add(draft)
+        db.session.flush()
+    return 1

@@ -27,14 +27,9 @@ from webapp.privacy.data_map.vocabulary import Category, OtherTable, Personal, S
 
 DOMAINS = (
     *(subjects, accounts, factors, interactions, consents, mail),
-    *(campaigns, privacy, staff, integrations, promises, house),
+    *(campaigns, privacy, policy, staff, integrations, promises, house),
 )
 TABLES: list[SubjectTable | OtherTable] = [table for domain in DOMAINS for table in domain.TABLES]
-TABLES: list[SubjectTable | OtherTable] = [
-    table
-    for domain in (subjects, accounts, factors, consents, mail, campaigns, privacy, policy, staff, promises, house)
-    for table in domain.TABLES
-]
 
 
 def exported_tables() -> list[SubjectTable]:

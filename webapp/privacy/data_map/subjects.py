@@ -42,6 +42,8 @@ DETAILS = {
     "role": Part(_l("Role"), words=spoken(ROLES)),
     "reason": Part(_l("Reason")),
     "scope": Part(_l("What the key may do")),
+    "version": Part(_l("Version of the privacy policy")),
+    "content": Part(_l("Checksum of the text")),
 }
 
 TABLES: list[SubjectTable | OtherTable] = [
