@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,11 @@ from deploy.demo.story import Draft
 from deploy.demo.topics import TOPICS
 from deploy.demo.tracking import Said
 from webapp import partitions
-from webapp.accounts import passwords
+from webapp.accounts import password_reminders, passwords
 from webapp.accounts.models import Account, Profile
 from webapp.audit import AuditEntry
 from webapp.campaigns.models import Campaign, CampaignCount, Delivery
+from webapp.clock import utc_now
 from webapp.consents import wordings
 from webapp.consents.models import Consent, Method, Subscription, Suppression, Topic, TrackingChoice
 from webapp.consents.wordings import Shown
@@ -114,6 +116,7 @@ class Records:
             "subject_id": person.id,
             "password_hash": passwords.hashed(password) if password else self._password_of_nobody,
             "password_changed_at": person.password_changed_at,
+            "password_reminded_at": _last_reminder(person, utc_now()),
             "role": person.role,
             "confirmed_at": person.confirmed_at,
             "created_at": person.confirmed_at,
@@ -246,6 +249,12 @@ def _tracking_choice(said: Said) -> Row:
         "changed_at": said.at,
         "despite_signal": said.despite_signal,
     }
+
+
+def _last_reminder(person: Person, now: datetime) -> datetime | None:
+    """Every year since they chose it."""
+    years = (now - person.password_changed_at) // password_reminders.AFTER
+    return person.password_changed_at + years * password_reminders.AFTER if years else None
 
 
 def _suppression(suppressed: Suppressed) -> Row:

@@ -9,10 +9,11 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import select
 
-from deploy.demo import cast, history, readers, usage
+from deploy.demo import cast, history, promises, readers, usage
 from deploy.demo.cast import SIGN_INS
 from deploy.demo.records import Records
 from deploy.demo.story import Story, invent
+from webapp import audit
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.subjects.models import Subject
@@ -53,6 +54,9 @@ def _write(story: Story, progress: Progress) -> None:
     db.session.add(cast.authenticator_of(story.cast.administrator))
     db.session.add_all(cast.life_of(story.cast.customer, now=story.now))
     db.session.add_all(cast.tests_of(story.mailings, marketer))
+    db.session.add_all(promises.kept(story.people, but=story.cast.everybody, now=story.now))
+    while audit.seal_pending():
+        db.session.flush()
 
 
 def _in_parts(label: str, items: Sequence[Item], add: Callable[[Sequence[Item]], None], progress: Progress) -> None:

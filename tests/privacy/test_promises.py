@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select, text, update
+from sqlalchemy import delete, event, func, select, text, update
 
 from jobs.privacy import measure_promises
 from tests.pages import PageClient
@@ -19,8 +20,9 @@ from webapp.audit import Action
 from webapp.campaigns import rendering
 from webapp.campaigns.models import Campaign, CampaignState, Delivery
 from webapp.clock import utc_now
-from webapp.consents.models import Subscription
+from webapp.consents.models import ConsentPurpose, Subscription, TrackingChoice
 from webapp.db import db
+from webapp.interactions.models import Interaction
 from webapp.mail.models import State
 from webapp.mail.rendering import Rendered, render
 from webapp.privacy.models import DataExport, ExportState
@@ -180,6 +182,35 @@ class TestOptOut:
 
 def without_way_out(name: str, variables: dict[str, Any], *, language: str) -> Rendered:
     return render(name, variables | {"unsubscribe_url": "#"}, language=language)
+
+
+class TestUse:
+    """Interaction data goes by its time and with its consent."""
+
+    def test_records_beyond_their_time_are_counted(self, app: Flask) -> None:
+        anna, now = person(), utc_now()
+        self.recorded(anna, at=now - timedelta(days=380))
+        assert figures["too_old_use"].measure(now=now).value == 0
+        self.recorded(anna, at=now - timedelta(days=400))
+        assert figures["too_old_use"].measure(now=now).value == 1
+
+    def test_records_that_outlive_a_no_are_noticed_after_ten_minutes(self, app: Flask) -> None:
+        anna, now = person(), utc_now()
+        self.recorded(anna, at=now - timedelta(hours=1))
+        choice = {"subject_id": anna.id, "kind": ConsentPurpose.USAGE, "allowed": False}
+        db.session.add(TrackingChoice(**choice, changed_at=now - timedelta(minutes=5)))
+        db.session.commit()
+        assert figures["use_kept_after_no"].measure(now=now).value is None
+        found = figures["use_kept_after_no"].measure(now=now + timedelta(minutes=6))
+        assert (found.value, found.cases) == (1, 1)
+        db.session.execute(delete(Interaction))
+        assert figures["use_kept_after_no"].measure(now=now + timedelta(minutes=6)).value == 0
+
+    def recorded(self, who: Person, *, at: datetime) -> None:
+        partitions.ensure(Interaction, partitions.month_of(at))
+        row = {"id": uuid4(), "key_id": uuid4(), "app": "app", "device": {}, "received_at": at, "observed_at": at}
+        db.session.add(Interaction(subject_id=who.id, **row))
+        db.session.commit()
 
 
 class TestSecurity:

@@ -99,6 +99,8 @@ class TrackingChoice(Base):
     changed_at: Mapped[Timestamp]
     despite_signal: Mapped[bool] = mapped_column(server_default=false())
 
+    __table_args__ = (Index("ix_tracking_choices_ended", "changed_at", postgresql_where=text("NOT allowed")),)
+
 
 class Consent(Base):
     """One line of the ledger: given or withdrawn, by which words, how, when, and from where. Never changed.

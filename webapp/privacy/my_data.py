@@ -36,7 +36,8 @@ class Count:
 
 @dataclass(frozen=True)
 class Row:
-    """`values` are those that there are. `until` is None while nobody knows when its time will be over."""
+    """`values` are those that there are. `since` is None where one of them says it; `until` is None while nobody knows
+    when its time will be over."""
 
     values: list[tuple[Personal, Any]]
     since: datetime | None
@@ -158,7 +159,7 @@ def _rows(table: SubjectTable, rows: Sequence[Mapping[Any, Any]], subject: Subje
     return [
         Row(
             [(what, openers.get(name, _as_it_is)(row[name])) for name, what in named.items() if row[name] not in EMPTY],
-            since=row.get(SINCE),
+            since=row.get(SINCE) if table.held_since not in table.exported else None,
             until=_until(table, row),
             place=places_in_order.place(value for name, value in row.items() if name.startswith("place_")),
         )

@@ -19,6 +19,7 @@ FOR_FIGURES = {
     "ix_data_exports_requested_at": "data_exports (requested_at)",
     "ix_device_sessions_shared": "device_sessions (signed_in_at) WHERE shared",
     "ix_subscriptions_ended": "subscriptions (changed_at) WHERE NOT subscribed",
+    "ix_tracking_choices_ended": "tracking_choices (changed_at) WHERE NOT allowed",
 }
 
 

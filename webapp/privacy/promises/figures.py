@@ -89,7 +89,9 @@ class Figure:
     def limit(self) -> str | None:
         """In words; None when it only tells."""
         if self.at_least is not None:
-            return str(_("at least %(value)s", value=self.in_words(as_number(self.at_least))))
+            words = self.in_words(as_number(self.at_least))
+            must = _("it must be %(answer)s", answer=words)
+            return str(must if self.kind is Kind.ANSWER else _("at least %(value)s", value=words))
         if self.at_most is None:
             return None
         words = self.in_words(as_number(self.at_most))
