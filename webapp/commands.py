@@ -8,7 +8,7 @@ from webapp import audit
 from webapp.access_table import access_table
 from webapp.accounts.commands import create_admin_command, sign_out_command
 from webapp.config import settings_table
-from webapp.privacy.commands import data_map_command
+from webapp.privacy.commands import data_map_command, verify_export_command
 
 
 @click.command("settings-table")
@@ -42,5 +42,6 @@ def init_app(app: Flask) -> None:
         settings_table_command,
         sign_out_command,
         verify_audit_command,
+        verify_export_command,
     ):
         app.cli.add_command(command)

@@ -157,7 +157,7 @@ def test_many_rows_are_all_in_the_data_and_only_the_newest_in_the_overview(anna:
     assert [row["action"] for row in rows] == [f"number {n}." for n in reversed(range(many))]
     assert "number 1." in files["index.html"]
     assert "number 0." not in files["index.html"]
-    assert "The newest 200 of 201" in files["index.html"]
+    assert f"The newest {ROWS_IN_OVERVIEW} of {many}" in files["index.html"]
 
 
 class _Page(HTMLParser):

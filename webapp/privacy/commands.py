@@ -1,4 +1,6 @@
-"""`flask --app wsgi data-map`: whether the data map tells the truth, and the next version of its manifest."""
+"""For operators: whether the data map tells the truth, the next version of its manifest, whether a copy is whole."""
+
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
@@ -7,6 +9,7 @@ from webapp import queue
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.privacy import manifest
+from webapp.privacy.copy import verification
 from webapp.privacy.data_map import check
 from webapp.storage import Store
 
@@ -23,6 +26,17 @@ def data_map_command(wanted: str | None) -> None:
         _lock()
     else:
         click.echo("\n".join(manifest.current().lines))
+
+
+@click.command("verify-export")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify_export_command(file: Path) -> None:
+    """Checks the hashes, schemas and counts of a copy that somebody has; exit code 1 and a list when it was changed."""
+    found = list(verification.problems(file))
+    if found:
+        click.echo("\n".join(found))
+        raise click.ClickException(f"{len(found)} problems: this is not the copy as it was made.")
+    click.echo("Every file is there and unchanged, every entry fits its schema, and all counts are right.")
 
 
 def _check() -> None:

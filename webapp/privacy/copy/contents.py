@@ -15,8 +15,9 @@ from webapp.privacy import data_map, records
 from webapp.privacy.copy import overview, portable
 from webapp.privacy.copy.archive import Archive
 from webapp.privacy.copy.documents import write_documents
+from webapp.privacy.copy.guides import guide_of, json_text
 from webapp.privacy.copy.manifest import manifest_of
-from webapp.privacy.copy.tables import ROWS_IN_OVERVIEW, Chapter, json_text, write_table
+from webapp.privacy.copy.tables import ROWS_IN_OVERVIEW, Chapter, write_table
 from webapp.privacy.data_map.vocabulary import Category, SubjectTable
 from webapp.privacy.data_map.words import CATEGORIES
 from webapp.subjects.models import Subject
@@ -60,7 +61,7 @@ def _by_category() -> list[tuple[Category, list[SubjectTable]]]:
 
 
 def _chapter(archive: Archive, table: SubjectTable, subject: Subject, count: int) -> Chapter:
-    return write_table(archive, table, subject) if count else Chapter(table)
+    return write_table(archive, table, subject, count) if count else Chapter(table, guide_of(table))
 
 
 def _write_portable(archive: Archive, subject: Subject) -> None:
@@ -72,7 +73,7 @@ def _write_portable(archive: Archive, subject: Subject) -> None:
 
 
 def _write_page(archive: Archive, page: str, story: overview.Story) -> None:
-    words = {"reasons": overview.reasons, "columns": records.columns, "readable": records.readable}
-    said = current_app.jinja_env.get_template(page).generate(story=story, shown=ROWS_IN_OVERVIEW, **words)
+    """At once: however much is held, only the newest rows are shown."""
+    words = {"reasons": overview.reasons, "texts": overview.texts, "shown": ROWS_IN_OVERVIEW}
     with archive.text(PurePosixPath(page).name) as entry:
-        entry.writelines(said)
+        entry.write(current_app.jinja_env.get_template(page).render(story=story, **words))

@@ -1,17 +1,20 @@
 """What `index.html` and `README.txt` tell of a copy."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 
-from webapp.privacy import data_map, inventory
+from webapp.config import settings
+from webapp.language import current_language
+from webapp.privacy import data_map, inventory, records
 from webapp.privacy.copy.documents import Document
 from webapp.privacy.copy.tables import Chapter
 from webapp.privacy.copy.timeline import Timeline, timeline_of
 from webapp.privacy.data_map.places import FILES
-from webapp.privacy.data_map.vocabulary import Category
+from webapp.privacy.data_map.vocabulary import Category, SubjectTable
 from webapp.privacy.data_map.words import CATEGORIES, SOURCES
 from webapp.subjects.models import Subject
 
@@ -21,11 +24,8 @@ class Section:
     """What is held of one category."""
 
     category: Category
+    title: str
     chapters: list[Chapter]
-
-    @property
-    def title(self) -> str:
-        return str(CATEGORIES[self.category])
 
     @property
     def count(self) -> int:
@@ -85,18 +85,31 @@ def story(subject: Subject, chapters: Sequence[Chapter], documents: Sequence[Doc
         email=subject.email,
         language=subject.language,
         now=now,
-        sections=[Section(category, list(group)) for category, group in grouped],
+        sections=[Section(category, str(CATEGORIES[category]), list(group)) for category, group in grouped],
         documents=documents,
-        left_out=_left_out(),
+        left_out=_left_out(subject.language),
         policy_version=None,
     )
 
 
+def texts(chapter: Chapter) -> Iterator[list[tuple[str, str]]]:
+    """The rows that are shown, each as labels and values, in the language of the moment."""
+    guide, shown = chapter.guide, chapter.telling
+    for row in chapter.rows:
+        yield [(guide.labels[name], records.readable(guide.columns[name], row[name])) for name in shown]
+
+
 def reasons(chapter: Chapter) -> Reasons:
-    columns = list(chapter.table.exported.values())
+    return _reasons(chapter.table, current_language(), tuple(settings().recipients.items()))
+
+
+@cache
+def _reasons(table: SubjectTable, language: str, recipients: tuple[tuple[str, str], ...]) -> Reasons:
+    """In the language of the moment, with the names that the settings give to recipients."""
+    columns = list(table.exported.values())
     used = {purpose for what in columns for purpose in what.purposes}
     sources = {what.source for what in columns}
-    kept = dict.fromkeys(retention for what in columns for retention in data_map.kept(chapter.table, what))
+    kept = dict.fromkeys(retention for what in columns for retention in data_map.kept(table, what))
     return Reasons(
         purposes=inventory.purpose_titles(used),
         bases=inventory.bases_of(used),
@@ -106,7 +119,8 @@ def reasons(chapter: Chapter) -> Reasons:
     )
 
 
-def _left_out() -> list[LeftOut]:
+@cache
+def _left_out(language: str) -> list[LeftOut]:
     columns = [LeftOut(str(part.table.title), part.labels, str(part.why)) for part in data_map.left_out()]
     files = [LeftOut(str(place.title), [], str(place.withheld)) for place in FILES.values() if place.withheld]
     return columns + files

@@ -1,29 +1,23 @@
 """The files of one table: JSON Lines for programs with their schema, and CSV for spreadsheets, in one pass."""
 
-import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import lru_cache
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, cast
-
-from flask_babel import gettext as _
+from typing import IO, cast
 
 from webapp.privacy import records
-from webapp.privacy.copy import schemas
 from webapp.privacy.copy.archive import Archive
-from webapp.privacy.data_map.vocabulary import Personal, SubjectTable
+from webapp.privacy.copy.guides import Guide, guide_of, json_line
+from webapp.privacy.data_map.vocabulary import SubjectTable
 from webapp.spreadsheets import SafeWriter
 from webapp.subjects.models import Subject
 
-ROWS_IN_OVERVIEW = 200
+ROWS_IN_OVERVIEW = 50
 CHARACTERS_IN_MEMORY = 100_000
 
 Month = tuple[int, int]
-Cell = Callable[[Any], Any]
 
 
 @dataclass
@@ -31,9 +25,16 @@ class Chapter:
     """What the overview tells of one table: its newest rows, how many there are, and how many came in which month."""
 
     table: SubjectTable
+    guide: Guide
     rows: list[records.Record] = field(default_factory=list)
     months: Counter[Month] = field(default_factory=Counter)
     count: int = 0
+
+    @property
+    def telling(self) -> list[str]:
+        """The columns to show. Where there are many rows, those that are empty in all of them only take room."""
+        columns = self.guide.columns
+        return [name for name in columns if self.count == 1 or any(row[name] not in (None, "") for row in self.rows)]
 
     @property
     def lines(self) -> str:
@@ -48,57 +49,30 @@ class Chapter:
         return f"data/{self.table.name}.csv"
 
 
-def write_table(archive: Archive, table: SubjectTable, subject: Subject) -> Chapter:
+def write_table(archive: Archive, table: SubjectTable, subject: Subject, count: int) -> Chapter:
     """In the language of the moment. Only a few hundred rows are in memory, however many there are."""
-    chapter = Chapter(table)
+    chapter = Chapter(table, guide_of(table))
     with SpooledTemporaryFile(CHARACTERS_IN_MEMORY, "w+", encoding="utf-8", newline="") as sheet:
         with archive.text(chapter.lines) as lines:
-            _write_rows(chapter, subject, lines, cast(IO[str], sheet))
+            _write_rows(chapter, records.records(table, subject, about=count), lines, cast(IO[str], sheet))
         sheet.seek(0)
         with archive.text(chapter.sheet) as entry:
             copyfileobj(sheet, entry)
     with archive.text(chapter.schema) as entry:
-        entry.write(json_text(schemas.schema_of(table)))
+        entry.write(chapter.guide.schema)
     return chapter
 
 
-def _write_rows(chapter: Chapter, subject: Subject, lines: IO[str], sheet: IO[str]) -> None:
-    columns = records.columns(chapter.table)
-    cells = [_cell(what) for what in columns.values()]
-    held_since = chapter.table.held_since
-    since = held_since.key if held_since is not None and held_since.key in columns else None
+def _write_rows(chapter: Chapter, found: Iterator[records.Record], lines: IO[str], sheet: IO[str]) -> None:
+    guide, held_since = chapter.guide, chapter.table.held_since
+    since = held_since.key if held_since is not None and held_since.key in guide.columns else None
     rows = SafeWriter(sheet)
-    rows.write(str(what.label) for what in columns.values())
-    for record in records.records(chapter.table, subject):
-        lines.write(f"{_json(record)}\n")
-        rows.write(cell(value) for cell, value in zip(cells, record.values(), strict=True))
+    rows.write(guide.labels.values())
+    for record in found:
+        lines.write(f"{json_line(record)}\n")
+        rows.write(cell(value) for cell, value in zip(guide.cells, record.values(), strict=True))
         if chapter.count < ROWS_IN_OVERVIEW:
             chapter.rows.append(record)
         chapter.count += 1
         if since and (at := record[since]):
             chapter.months[at.year, at.month] += 1
-
-
-def _cell(what: Personal) -> Cell:
-    """How a value stands in a spreadsheet: codes in words, times as spreadsheets know them (UTC)."""
-    words = lru_cache(what.words) if what.words else str
-    yes, no = str(_("yes")), str(_("no"))
-
-    def cell(value: Any) -> Any:
-        if isinstance(value, str):
-            return words(value)
-        if isinstance(value, datetime):
-            return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        if isinstance(value, bool):
-            return yes if value else no
-        return _json(value) if isinstance(value, dict | list) else value
-
-    return cell
-
-
-def json_text(value: Any) -> str:
-    """For files that people look into, too."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-
-
-_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=records.plain).encode

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from flask_babel import format_date
 
+from webapp.language import current_language
 from webapp.privacy.copy.tables import Month
 from webapp.privacy.data_map.vocabulary import Category
 
@@ -74,10 +76,11 @@ def _column(months: Months, span: Month, number: int, of: int, most: int) -> Col
             height = HEIGHT * count / most
             top -= height
             pieces.append(Piece(category, count, top, height))
-    return Column(_label(span), (number + GAP / 2) * band, band * (1 - GAP), pieces)
+    return Column(_label(span, current_language()), (number + GAP / 2) * band, band * (1 - GAP), pieces)
 
 
-def _label(span: Month) -> str:
+@cache
+def _label(span: Month, language: str) -> str:
     year, month = span
     return str(format_date(date(year, month, 1), "MMM y")) if month else str(year)
 
