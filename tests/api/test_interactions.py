@@ -171,6 +171,8 @@ def test_a_batch_takes_the_same_statements_whatever_its_size(sender: Sender, ann
     assert db.session.scalar(select(func.count()).select_from(Interaction)) == 1_011
 
 
+NO_LENGTH = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+
 WRONG: list[Any] = [
     None,
     7,
@@ -228,7 +230,7 @@ def test_what_is_wrong_is_refused_with_its_reason_and_the_rest_is_stored(sender:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"", 400),
+        (b"", 411),
         (b"{", 400),
         (b"\xff\xfe", 400),
         (b'{"interactions": [NaN]}', 400),
@@ -267,6 +269,12 @@ def test_a_body_without_a_length_is_measured_while_it_is_read(sender: Sender) ->
     )
     assert answer.status_code == 413
     assert endless.tell() < 1_100_000
+
+
+def test_a_body_whose_length_nobody_knows_is_asked_for_it(sender: Sender) -> None:
+    """A server that cannot tell where it ends gives us nothing of it."""
+    answer = sender.post(data=b'{"interactions": []}', content_type="application/json", environ_overrides=NO_LENGTH)
+    assert answer.status_code == 411
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])

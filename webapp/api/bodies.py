@@ -25,6 +25,8 @@ def read_list(name: str, *, most: int) -> list[Any]:
 def _read_json(most: int) -> Any:
     if request.mimetype != "application/json":
         raise Refused(415, "Not JSON", "Send JSON, and say so: Content-Type: application/json.")
+    if request.content_length is None and not request.environ.get("wsgi.input_terminated"):
+        raise Refused(411, "No length", "Send the header Content-Length.")  # the server hands on nothing without it
     request.max_content_length = LARGEST
     try:
         return from_json(request.get_data(cache=False), allow_inf_nan=False)

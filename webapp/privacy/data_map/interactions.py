@@ -78,8 +78,8 @@ TABLES: list[SubjectTable | OtherTable] = [
                 IMPROVEMENT,
                 OBSERVED,
                 parts={
-                    "bssid": Part(_l("number of the access point")),
-                    "signal": Part(_l("strength of its signal in dBm")),
+                    "bssid": Part(_l("number")),
+                    "signal": Part(_l("strength (dBm)")),
                 },
             ),
             NearbyAccessPoints.id: NUMBER,

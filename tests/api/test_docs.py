@@ -1,0 +1,62 @@
+"""docs/api.md is true: its example works, and it knows every reason, member and limit."""
+
+import json
+import re
+import shlex
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.api.senders import Sender, allow
+from tests.people import person
+from webapp.access import Scope
+from webapp.api import bearer, bodies, interactions
+from webapp.api.observations import Device, Reported
+from webapp.clock import utc_now
+from webapp.consents.models import ConsentPurpose
+from webapp.interactions import batches
+from webapp.interactions.batches import Reason
+from webapp.interactions.models import PARTED
+from webapp.privacy.expiry import expired_before
+
+API = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+
+
+def test_the_example_is_answered_as_it_says(app: Flask) -> None:
+    allow(person("customer@alpenglow.example"), ConsentPurpose.USAGE)
+    sender = Sender(app, Scope.INTERACTIONS_WRITE)
+    command, answer = re.findall(r"```(?:sh|json)\n(.*?)```", API, re.DOTALL)
+    known = {"CANDOR_URL": "http://localhost", "CANDOR_KEY": sender.token}
+    filled = re.sub(r"\$(\w+)", lambda name: known[name[1]], command)
+    _curl, url, *options = shlex.split(filled.replace("2026-03-05T08:15:00Z", utc_now().isoformat()))
+    given = [value for option, value in pairwise(options) if option == "-H"]
+    headers = dict(line.split(": ", 1) for line in given)
+    response = sender.client.post(url, headers=headers, data=options[options.index("-d") + 1])
+    assert response.status_code == 200
+    assert response.json == json.loads(answer)
+
+
+def test_no_reason_and_no_member_is_left_out() -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", API.split("| reason |")[1], re.MULTILINE)) == set(Reason)
+    assert all(f"`{name}`" in API for name in [*Reported.model_fields, *Device.model_fields])
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        f"{interactions.MOST:,} interactions and {bodies.LARGEST:,} bytes",
+        f"more than {bearer.PER_KEY.removesuffix(' per minute')} requests a minute",
+        f"at most {batches.CLOCKS_DIFFER.seconds // 60} minutes ahead, at most {batches.LATEST.days} days ago",
+    ],
+)
+def test_the_limits_are_those_of_the_program(limit: str) -> None:
+    assert limit in API
+
+
+def test_it_is_kept_as_long_as_it_says(app: Flask) -> None:
+    now = utc_now()
+    days = [(now - expired_before(model, now=now)).days for model in PARTED]
+    assert [round(number / 30.5) for number in days] == [13, 3]
+    assert "after 13 months, access points after 3." in API
