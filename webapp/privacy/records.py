@@ -105,7 +105,9 @@ def readable(what: Personal, value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(readable(what, item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(_readable_part(what.parts or {}, name, part) for name, part in value.items())
+        parts = what.parts or {}  # in their order; the database forgets that of JSON
+        names = sorted(value, key=lambda name: list(parts).index(name) if name in parts else len(parts))
+        return ", ".join(_readable_part(parts, name, value[name]) for name in names)
     return str(value)
 
 

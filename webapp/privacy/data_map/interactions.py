@@ -16,6 +16,7 @@ from webapp.privacy.data_map.vocabulary import (
     Source,
     SubjectTable,
 )
+from webapp.privacy.data_map.words import language_name
 
 INTERACTION, IMPROVEMENT, OBSERVED = Category.INTERACTION, [Purpose.IMPROVEMENT], Source.OBSERVED
 ABOUT = [People.CUSTOMERS, People.READERS]
@@ -54,8 +55,8 @@ TABLES: list[SubjectTable | OtherTable] = [
                 },
             ),
             Interaction.ip: Personal(_l("Network address"), INTERACTION, IMPROVEMENT, OBSERVED),
-            Interaction.locale: Personal(_l("Language and region of the device"), INTERACTION, IMPROVEMENT, OBSERVED),
-            Interaction.language: Personal(_l("Language"), INTERACTION, IMPROVEMENT, OBSERVED),
+            Interaction.locale: Personal(_l("Language and region"), INTERACTION, IMPROVEMENT, OBSERVED),
+            Interaction.language: Personal(_l("Language"), INTERACTION, IMPROVEMENT, OBSERVED, words=language_name),
             Interaction.id: NUMBER,
             Interaction.subject_id: NUMBER,
             Interaction.key_id: SENDER,
