@@ -7,7 +7,7 @@ from jobs.job import job
 from webapp import queue
 from webapp.clock import utc_now
 from webapp.db import db
-from webapp.privacy import exports
+from webapp.privacy import copies_for_others, exports
 from webapp.privacy.policy import notices
 from webapp.privacy.promises import measuring
 
@@ -27,6 +27,7 @@ def build_export(export_id: str) -> None:
 def delete_expired_exports() -> None:
     for _ in exports.delete_expired(now=utc_now()):
         db.session.commit()
+    copies_for_others.end_unanswered(now=utc_now())
 
 
 @job

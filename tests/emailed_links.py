@@ -1,5 +1,6 @@
 """One link of each kind that we email, fresh from the mailbox, with what its owner does behind it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -21,6 +22,7 @@ from webapp.clock import utc_now
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
 from webapp.links import Purpose
+from webapp.subjects import subjects
 
 NEW_PASSWORD = "alpine roses bloom in June"
 
@@ -142,6 +144,32 @@ def confirm_newsletter(mailbox: Mailbox) -> Sample:
     return Sample(path, path, Action.CONSENT_GIVEN)
 
 
+def confirm_copy(mailbox: Mailbox) -> Sample:
+    path = _copy_for(mailbox)
+    return Sample(path, path, Action.EXPORT_CONFIRMED)
+
+
+def collect_copy(mailbox: Mailbox) -> Sample:
+    confirmation = _copy_for(mailbox)
+    mailbox.browser.submit(confirmation)
+    path = mailbox.link_to("nora@example.org")
+    mailbox.browser.submit(f"{path}/code", page=path)
+    mailbox.run_jobs()
+    code = re.search(r"^(\d{6})\s*$", newest(mailbox.relay, "nora@example.org").text, re.MULTILINE)
+    assert code
+    mailbox.browser.submit(path, {"code": code[1]})
+    return Sample(path, f"{path}/deletion", Action.EXPORT_DELETED)
+
+
+def _copy_for(mailbox: Mailbox) -> str:
+    """Started by staff for somebody without an account."""
+    subjects.find_or_create("nora@example.org", language="en")
+    office = signed_in(another_browser(mailbox.app), person("olga@example.org", role=Role.SUPPORT))
+    entries = {"email": "nora@example.org", "reason": "a letter", "asked_on": str(utc_now().date())}
+    office.submit("/staff/copies/new", entries)
+    return mailbox.link_to("nora@example.org")
+
+
 def unsubscribe(mailbox: Mailbox) -> Sample:
     anna, news = person(), topic()
     subscribe(anna, news)
@@ -165,16 +193,20 @@ SINGLE_USE: dict[Purpose, list[Kind]] = {
     Purpose.RECOVER_ACCOUNT: [recover_account],
     Purpose.CANCEL_RECOVERY: [cancel_recovery],
     Purpose.CONFIRM_NEWSLETTER: [confirm_newsletter],
+    Purpose.CONFIRM_COPY: [confirm_copy],
     Purpose.STAFF_INVITATION: [staff_invitation, staff_invitation_of_a_customer],
 }
 REPEATABLE: dict[Purpose, list[Kind]] = {
     Purpose.DOWNLOAD_EXPORT: [download_export],
+    Purpose.COLLECT_COPY: [collect_copy],
     Purpose.UNSUBSCRIBE: [unsubscribe, preferences],
 }
 NOTHING_TO_DO = {
     Purpose.READ_CONSENTS: "it shows each yes and no: tests/consents/test_history.py opens it",
 }
 NOT_EMAILED = {
+    Purpose.SHARED_COPY: "shown to the person, who hands it on",
+    Purpose.FETCH_SHARED_COPY: "behind the button of a shared copy",
     Purpose.SECOND_STEP: "between password and second factor, in the cookie",
     Purpose.PASSKEY: "what a passkey signs, in the page",
 }

@@ -32,6 +32,7 @@ from webapp.privacy import manifest
 from webapp.privacy.policy import emails as _policy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.policy.routes import blueprint as policy
 from webapp.privacy.promises import emails as _promises_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.promises import measured_copies as _measured_copies  # noqa: F401  # registers figures
 from webapp.privacy.promises import measured_data as _measured_data  # noqa: F401  # registers figures
 from webapp.privacy.promises import measured_mail as _measured_mail  # noqa: F401  # registers figures
 from webapp.privacy.promises import measured_policy as _measured_policy  # noqa: F401  # registers figures

@@ -6,6 +6,7 @@ and rows whose worker died.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -148,6 +149,18 @@ def postpone(entry_id: UUID, *, error: str, now: datetime) -> None:
     entry = db.session.get_one(OutboxEntry, entry_id)
     pause = min(FIRST_RETRY_AFTER * 2 ** min(entry.attempts, 16), LAST_RETRY_AFTER)
     entry.taken_by, entry.error, entry.due_at = None, error, now + pause
+
+
+def waiting_for(job: Job) -> Sequence[OutboxEntry]:
+    """What is to be done of one kind, also what failed and is tried again later."""
+    return db.session.scalars(select(OutboxEntry).where(OutboxEntry.job == job)).all()
+
+
+def hurry(entry: OutboxEntry) -> None:
+    """Tries a failed entry again at once, unless a worker has it already."""
+    if entry.taken_by is None:
+        entry.due_at = func.now()
+        _after_commit(Job(entry.job), str(entry.id))
 
 
 def sweep(*, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
@@ -20,16 +21,30 @@ class Store(StrEnum):
     EXPORTS = "exports"
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """`version` is another one as soon as the file is another one."""
+
+    size: int
+    version: str
+
+
 def put(store: Store, key: UUID, source: IO[bytes]) -> None:
     """Uploads a file; a reader sees the whole of it or nothing."""
     _clear_unfinished(store, key)
     obstore.put(_bucket(), _path(store, key), source)
 
 
-def read(store: Store, key: UUID) -> Iterator[bytes]:
-    """The file in pieces. Raises FileNotFoundError before the first."""
-    result = obstore.get(_bucket(), _path(store, key))
+def read(store: Store, key: UUID, *, span: tuple[int, int] | None = None) -> Iterator[bytes]:
+    """The file in pieces, or only its bytes from the one to the other. Raises FileNotFoundError before the first."""
+    result = obstore.get(_bucket(), _path(store, key), options={"range": span} if span else None)
     return (bytes(piece) for piece in result.stream())
+
+
+def look_at(store: Store, key: UUID) -> StoredFile:
+    """What is known of a file without reading it. Raises FileNotFoundError."""
+    found = obstore.head(_bucket(), _path(store, key))
+    return StoredFile(found["size"], f"{found['e_tag']} {found['last_modified']}")
 
 
 def delete(store: Store, key: UUID) -> None:

@@ -45,6 +45,9 @@ VALUES = {
     "value": "31 days",
     "limit": "30 days",
     "heading": "The river",
+    "code": "042137",
+    "minutes": 15,
+    "whom": "Hosting Engadin",
     "body_html": Markup("<p>Water cools every server.</p>"),
     "body_text": "Water cools every server.",
 }

@@ -80,7 +80,7 @@ def test_a_copy_without_javascript_from_the_button_to_the_file(
     run_jobs()
     finished = signed_in.get(PAGE).text
     assert "Your copy is ready" in finished
-    [address] = re.findall(r'href="(/account/data/exports/[^"]+)"', finished)
+    [address] = re.findall(r'href="(/account/data/exports/[0-9a-f-]{36})"', finished)
     file = signed_in.get(address)
     with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
         assert json.loads(archive.read("data/subjects.jsonl"))["email"] == anna.email

@@ -52,6 +52,15 @@ SENTENCES: dict[str, LazyString] = {
     Action.EXPORT_BUILT: _l("The copy of your data was made."),
     Action.EXPORT_DOWNLOADED: _l("The copy of your data was downloaded."),
     Action.EXPORT_DELETED: _l("The copy of your data was deleted."),
+    Action.EXPORT_STARTED: _l("Our staff noted that you want a copy of your data."),
+    Action.EXPORT_CONFIRMED: _l("You confirmed that you want a copy of your data."),
+    Action.EXPORT_WITHDRAWN: _l("Our staff took back a request for a copy of your data."),
+    Action.EXPORT_RETRIED: _l("Our staff had a copy of your data tried again."),
+    Action.EXPORT_LINK_SENT: _l("The link to the copy of your data was sent again."),
+    Action.COPY_CODE_REFUSED: _l("Somebody entered a wrong code for the copy of your data. They did not get it."),
+    Action.COPY_SHARED: _l("You made a link to the copy of your data for somebody else."),
+    Action.COPY_SHARE_REVOKED: _l("You took back a link to the copy of your data."),
+    Action.COPY_SHARE_USED: _l("Somebody downloaded your data with a link that you made."),
     Action.CAMPAIGN_WRITTEN: _l("You wrote or changed a campaign."),
     Action.CAMPAIGN_TESTED: _l("You sent yourself a test of a campaign."),
     Action.CAMPAIGN_SENT: _l("You sent a campaign."),
@@ -87,6 +96,7 @@ SUSPICIOUS = {
     Action.SECOND_FACTOR_REFUSED,
     Action.EXPORT_REQUESTED,
     Action.EXPORT_DOWNLOADED,
+    Action.COPY_SHARED,
     Action.API_KEY_CREATED,
 }
 

@@ -1,8 +1,9 @@
-"""The life of an electronic copy (P20): asked for, put together, downloaded, gone."""
+"""The life of an electronic copy (P20): asked for, put together, announced, gone."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
+from time import monotonic
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
@@ -10,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp import queue, storage
+from webapp.accounts.models import Account
 from webapp.audit import Action
 from webapp.config import settings
 from webapp.db import db
@@ -23,6 +25,7 @@ from webapp.subjects.models import Subject
 STORING = _l("Safe keeping")
 LONGEST_LIST = 20
 USUALLY_WITHIN = timedelta(minutes=1)
+SENT_AGAIN_AFTER = timedelta(minutes=2)
 
 
 def request(subject: Subject, *, now: datetime) -> DataExport:
@@ -37,19 +40,23 @@ def request(subject: Subject, *, now: datetime) -> DataExport:
 
 def of(subject: Subject) -> Sequence[DataExport]:
     """A person's copies: the one in the making, then the others, newest first."""
-    newest_first = DataExport.ready_at.desc().nulls_first()
+    newest_first = DataExport.state.in_(IN_THE_MAKING).desc(), DataExport.requested_at.desc()
     mine = select(DataExport).where(DataExport.subject_id == subject.id)
-    return db.session.scalars(mine.order_by(newest_first).limit(LONGEST_LIST)).all()
+    return db.session.scalars(mine.order_by(*newest_first).limit(LONGEST_LIST)).all()
 
 
 def find(export_id: UUID) -> DataExport | None:
     return db.session.get(DataExport, export_id)
 
 
-def current_step(export: DataExport) -> str:
-    """What is being done now, for a copy in the making."""
-    steps = _steps()
-    return str(steps[min(export.steps_done, len(steps) - 1)])
+def has_account(subject: Subject) -> bool:
+    """Whether the person can sign in to fetch it; others get a code by email."""
+    account = db.session.get(Account, subject.id)
+    return account is not None and account.confirmed_at is not None
+
+
+def steps() -> list[object]:
+    return [*copy.parts(), STORING]
 
 
 def build(export: DataExport, *, now: datetime) -> Iterator[None]:
@@ -59,26 +66,39 @@ def build(export: DataExport, *, now: datetime) -> Iterator[None]:
     """
     if not export.in_the_making:
         return
-    export.state, export.steps_done, export.steps_total = ExportState.BUILDING, 0, len(_steps())
+    started = stepped = monotonic()
+    export.state, export.building_since, export.step_ms = ExportState.BUILDING, now, []
+    export.steps_done, export.steps_total = 0, len(steps())
     yield
     with TemporaryFile() as file:
         for _part in copy.write(file, export.subject, now=now):
             export.steps_done += 1
+            export.step_ms = [*export.step_ms, _milliseconds_since(stepped)]
+            stepped = monotonic()
             yield
         size = file.tell()
         file.seek(0)
         storage.put(Store.EXPORTS, export.id, file)
-    _publish(export, size=size, now=now)
+    _publish(
+        export, size=size, storing_ms=_milliseconds_since(stepped), now=now + timedelta(seconds=monotonic() - started)
+    )
 
 
-def download(export: DataExport) -> Iterator[bytes]:
-    """Raises FileNotFoundError."""
-    return storage.read(Store.EXPORTS, export.id)
+def announce(export: DataExport, *, now: datetime) -> None:
+    """Writes the email with the link; to somebody without an account another one, whose link asks for a code."""
+    email = "privacy/export_ready" if has_account(export.subject) else "privacy/copy_to_collect"
+    messages.send(email, export.subject, now=now, export_id=str(export.id))
 
 
-def record_download(export: DataExport, *, now: datetime) -> None:
-    export.last_downloaded_at = now
-    trail.record(Action.EXPORT_DOWNLOADED, export.subject, now=now)
+def send_link_again(export: DataExport, *, now: datetime) -> bool:
+    """Says whether the email is on its way; it is not when one went out a moment ago, or the file is gone."""
+    emails = ("privacy/export_ready", "privacy/copy_to_collect")
+    lately = any(messages.sent_recently(email, export.subject, within=SENT_AGAIN_AFTER, now=now) for email in emails)
+    if lately or not export.available(now):
+        return False
+    announce(export, now=now)
+    trail.record(Action.EXPORT_LINK_SENT, export.subject, now=now)
+    return True
 
 
 def delete(export: DataExport, *, now: datetime) -> None:
@@ -98,11 +118,7 @@ def delete_expired(*, now: datetime) -> Iterator[None]:
         yield
 
 
-def _steps() -> list[object]:
-    return [*copy.parts(), STORING]
-
-
-def _publish(export: DataExport, *, size: int, now: datetime) -> None:
+def _publish(export: DataExport, *, size: int, storing_ms: int, now: datetime) -> None:
     """Once only: a worker that was taken for dead may come back when another has finished its work."""
     publishing = (
         update(DataExport)
@@ -110,6 +126,7 @@ def _publish(export: DataExport, *, size: int, now: datetime) -> None:
         .values(
             state=ExportState.READY,
             steps_done=DataExport.steps_total,
+            step_ms=[*export.step_ms, storing_ms],
             ready_at=now,
             expires_at=now + settings().export_lifetime,
             size=size,
@@ -118,6 +135,10 @@ def _publish(export: DataExport, *, size: int, now: datetime) -> None:
     )
     if db.session.scalar(publishing) is not None:
         trail.record(Action.EXPORT_BUILT, export.subject, now=now)
-        messages.send("privacy/export_ready", export.subject, now=now, export_id=str(export.id))
+        announce(export, now=now)
     elif db.session.scalar(select(DataExport.state).where(DataExport.id == export.id)) != ExportState.READY:
         storage.delete(Store.EXPORTS, export.id)
+
+
+def _milliseconds_since(started: float) -> int:
+    return round(1000 * (monotonic() - started))

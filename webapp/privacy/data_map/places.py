@@ -31,7 +31,8 @@ REDIS_KEYS = {
 
 COOKIES = {
     "session": Place(
-        holds="the random token of the sign-in, a mark of the browser, the chosen language, and what protects forms",
+        holds="the random token of the sign-in, a mark of the browser, the chosen language, what protects forms, and "
+        "which copy of data was opened with a code",
         whose="whoever uses that browser",
         until="they sign out, the sign-in ends by itself, or, on a shared computer, they close the browser",
     ),

@@ -12,7 +12,7 @@ from webapp.mail.catalogue import catalogue
 from webapp.mail.models import State
 from webapp.privacy.data_map.purposes import LegalBasis, Recipient
 from webapp.privacy.data_map.vocabulary import Category, Erasure, People, Source
-from webapp.privacy.models import ExportState
+from webapp.privacy.models import ExportState, Way
 
 CATEGORIES = {
     Category.CONTACT: _l("Contact details"),
@@ -129,11 +129,19 @@ CAMPAIGN_STATES = {
 }
 
 EXPORT_STATES = {
+    ExportState.UNCONFIRMED: _l("waits for your confirmation"),
+    ExportState.LAPSED: _l("not confirmed"),
     ExportState.REQUESTED: _l("waiting"),
     ExportState.BUILDING: _l("being put together"),
     ExportState.READY: _l("ready"),
     ExportState.EXPIRED: _l("expired"),
     ExportState.DELETED: _l("deleted"),
+}
+
+WAYS_TO_COPIES = {
+    Way.SIGN_IN: _l("in your account"),
+    Way.CODE: _l("with the code from an email"),
+    Way.SHARE: _l("with a link that you made for somebody"),
 }
 
 ACTIONS = {
@@ -172,6 +180,15 @@ ACTIONS = {
     Action.EXPORT_BUILT: _l("copy of data made"),
     Action.EXPORT_DOWNLOADED: _l("copy of data downloaded"),
     Action.EXPORT_DELETED: _l("copy of data deleted"),
+    Action.EXPORT_STARTED: _l("copy of data asked for through our staff"),
+    Action.EXPORT_CONFIRMED: _l("copy of data confirmed by the link in an email"),
+    Action.EXPORT_WITHDRAWN: _l("request for a copy of data taken back by our staff"),
+    Action.EXPORT_RETRIED: _l("making a copy of data tried again by our staff"),
+    Action.EXPORT_LINK_SENT: _l("link to a copy of data sent again"),
+    Action.COPY_CODE_REFUSED: _l("wrong code entered for a copy of data"),
+    Action.COPY_SHARED: _l("link to a copy of data made for somebody else"),
+    Action.COPY_SHARE_REVOKED: _l("link to a copy of data taken back"),
+    Action.COPY_SHARE_USED: _l("copy of data downloaded by somebody else"),
     Action.CAMPAIGN_WRITTEN: _l("campaign written"),
     Action.CAMPAIGN_TESTED: _l("campaign tested"),
     Action.CAMPAIGN_SENT: _l("campaign sent"),
