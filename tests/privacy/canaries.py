@@ -23,6 +23,7 @@ from webapp.db import Base, db
 from webapp.interactions.models import PARTED
 from webapp.privacy.data_map import TABLES
 from webapp.privacy.data_map.vocabulary import NotPersonal, Personal, SubjectTable
+from webapp.privacy.models import CopyCode, CopyDownload, CopyShare, DataExport, ExportState
 from webapp.privacy.policy.models import PolicyShowing, PolicyVersion
 from webapp.subjects import trail
 from webapp.subjects.models import Subject, SubjectKey
@@ -55,7 +56,7 @@ def fill(who: Person) -> Canaries:
                     setattr(row, attribute.key, getattr(subject, table.of.key))
                 elif attribute not in KEPT and (_names(what) or not _makes_itself(column.columns[0])):
                     setattr(row, attribute.key, _value(column, what, subject, canaries))
-            _fit(row)
+            _fit(row, subject)
             db.session.add(row)
     db.session.commit()
     return canaries
@@ -74,6 +75,8 @@ def _value(column: ColumnProperty[Any], what: Personal | NotPersonal, subject: S
     if isinstance(what, Personal) and what.sealed:
         canaries.shown.add(canary)
         return seal(trail.data_key(subject), json.dumps({"field": canary}).encode(), context=subject.id.bytes)
+    if isinstance(what, Personal) and what.names and what.names.class_ is CopyShare:
+        return _share(canary, subject, canaries)
     if isinstance(what, Personal) and what.names:
         return _named(what.names.class_, canary, canaries)
     if isinstance(kind, String) and not isinstance(kind, EnumType):
@@ -119,8 +122,35 @@ def _named(model: type[Base], canary: str, canaries: Canaries) -> UUID:
     return campaign_id
 
 
-def _fit(row: Base) -> None:
+def _share(canary: str, subject: Subject, canaries: Canaries) -> UUID:
+    canaries.shown.add(canary)
+    at, share_id, copy_id = utc_now(), uuid4(), _copy(subject)
+    db.session.add(
+        CopyShare(
+            id=share_id,
+            export_id=copy_id,
+            subject_id=subject.id,
+            name=canary,
+            created_at=at,
+            expires_at=at,
+            most_uses=1,
+        )
+    )
+    db.session.flush()
+    return share_id
+
+
+def _copy(subject: Subject) -> UUID:
+    copy_id = uuid4()
+    db.session.add(DataExport(id=copy_id, subject_id=subject.id, state=ExportState.DELETED, requested_at=utc_now()))
+    db.session.flush()
+    return copy_id
+
+
+def _fit(row: Base, subject: Subject) -> None:
     """What a row needs to be possible at all."""
+    if isinstance(row, (CopyCode, CopyShare, CopyDownload)):
+        row.export_id = _copy(subject)
     if isinstance(row, Campaign):
         row.topic_id = _named(Topic, f"topic-{uuid4()}", Canaries())
     if isinstance(row, PolicyShowing):
