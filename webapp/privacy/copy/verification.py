@@ -50,7 +50,7 @@ def _manifest(archive: ZipFile) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
         _validator(SCHEMA).validate(manifest)
-    except (ValueError, ValidationError) as error:
+    except (ValueError, RecursionError, ValidationError) as error:
         raise BrokenCopy(f"{MANIFEST}: {_first_line(error)}") from error
     return manifest
 
@@ -82,7 +82,7 @@ def _table(archive: ZipFile, table: dict[str, Any]) -> Iterator[str]:
     try:
         schema = json.loads(archive.read(table["schema"]))
         Draft202012Validator.check_schema(schema)
-    except (ValueError, SchemaError) as error:
+    except (ValueError, RecursionError, SchemaError) as error:
         yield f"{table['schema']}: {_first_line(error)}"
         return
     yield from _lines(archive, table, _validator(schema))
@@ -104,7 +104,7 @@ def _lines(archive: ZipFile, table: dict[str, Any], validator: Draft202012Valida
 def _why_invalid(line: str, validator: Draft202012Validator) -> str:
     try:
         validator.validate(json.loads(line))
-    except (ValueError, ValidationError, Unresolvable) as error:
+    except (ValueError, RecursionError, ValidationError, Unresolvable) as error:
         return _first_line(error)
     return ""
 
