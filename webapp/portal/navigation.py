@@ -101,7 +101,7 @@ def _staff_pages() -> list[Entry]:
         Entry("promises.staff", _("Promises"), "shield-check", within=("/staff/promises",)),
         Entry(
             "privacy.processing_activities",
-            _("Record of processing"),
+            _("Processing"),
             "file-text",
             within=("/staff/processing-record",),
         ),

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.config import Settings
 from webapp.privacy import data_map, inventory
-from webapp.privacy.data_map.vocabulary import Category, Personal, Purpose, SubjectTable
+from webapp.privacy.data_map.vocabulary import Category, Personal, Purpose, Source, SubjectTable
 from webapp.privacy.data_map.words import PEOPLE
 from webapp.privacy.inventory import Kept, PurposeEntry
 from webapp.spreadsheets import SafeWriter
@@ -25,6 +25,12 @@ CATEGORY_NAMES = {
     Category.COMMUNICATION: _l("Correspondence"),
     Category.REQUEST: _l("Requests about data"),
     Category.HISTORY: _l("Log"),
+}
+
+SOURCE_NAMES = {
+    Source.PROVIDED: _l("the person"),
+    Source.OBSERVED: _l("use of the service"),
+    Source.DERIVED: _l("the company itself"),
 }
 
 
@@ -182,6 +188,6 @@ def _of_table(category: Category, table: SubjectTable, held: Sequence[Personal],
         title=str(table.title),
         fields=[str(what.label) for what in columns],
         people=[str(words) for who, words in PEOPLE.items() if who in table.about],
-        sources=inventory.source_words(what.source for what in columns),
+        sources=[str(name) for source, name in SOURCE_NAMES.items() if source in {what.source for what in columns}],
         kept=inventory.kept_words(list(retentions)),
     )

@@ -25,7 +25,7 @@ SENDER = NotPersonal("which system of the company's sent it, and when")
 NEARBY = Retention(
     Clock.RECORDED,
     Period(months=3),
-    "GDPR Art. 5(1)(e) and 17(1)(b); Art. 29 Working Party, Opinion 13/2011 on geolocation, 5.5: as short as can be",
+    "GDPR Art. 5(1)(e) and 17(1)(b); Art. 29 Working Party, Opinion 13/2011, 5.5",
     while_agreed=True,
 )
 

@@ -73,7 +73,7 @@ USES = {
         Retention(
             Clock.RECORDED,
             Period(months=13),
-            "GDPR Art. 5(1)(e) and 17(1)(b); CNIL, guidelines on trackers: 13 months",
+            "GDPR Art. 5(1)(e) and 17(1)(b); CNIL, délibération 2020-091",
             while_agreed=True,
         ),
         "GDPR Art. 6(1)(a); FADP Art. 6(6)",
@@ -102,7 +102,9 @@ USES = {
         _l("Who asks about our products gets an answer and an offer. You can object at any time."),
         [LegalBasis.LEGITIMATE_INTERESTS],
         Retention(
-            Clock.LAST_CONTACT, Period(years=3), "GDPR Art. 5(1)(e) and 21(2); CNIL, commercial management: three years"
+            Clock.LAST_CONTACT,
+            Period(years=3),
+            "GDPR Art. 5(1)(e) and 21(2); CNIL, référentiel « gestion commerciale »",
         ),
         "GDPR Art. 6(1)(f); FADP Art. 31(1)",
     ),

@@ -56,9 +56,7 @@ class Retention:
         return self.period.after(start)
 
 
-WHILE_CUSTOMER = Retention(
-    Clock.ACCOUNT_ENDED, Period(months=6), "GDPR Art. 5(1)(e) and 17(1)(a); FADP Art. 6(4); privacy policy: six months"
-)
+WHILE_CUSTOMER = Retention(Clock.ACCOUNT_ENDED, Period(months=6), "GDPR Art. 5(1)(e) and 17(1)(a); FADP Art. 6(4)")
 UNTIL_WITHDRAWN = Retention(Clock.CONSENT_WITHDRAWN, Period(), "GDPR Art. 7(3) and 17(1)(b); FADP Art. 30(2)(b)")
 WHILE_OBJECTED = Retention(Clock.OBJECTION_LIFTED, Period(), "GDPR Art. 21(3); FADP Art. 30(2)(b)")
 BOOKS = Retention(
@@ -73,7 +71,7 @@ PROOF_OF_CONSENT = Retention(Clock.CONSENT_WITHDRAWN, Period(years=3), f"GDPR Ar
 PROOF_OF_ANSWER = Retention(Clock.REQUEST_FINISHED, Period(years=3), LIMITATION, year_end=True)
 PROOF_OF_EVENT = Retention(Clock.RECORDED, Period(years=3), LIMITATION, year_end=True)
 
-SECURITY_REFERENCE = "GDPR Art. 32; DPO (Switzerland) Art. 4(5); CNIL, Délibération 2021-122: six months to one year"
+SECURITY_REFERENCE = "GDPR Art. 32; DPO Art. 4(5); CNIL, recommandation « journalisation » (2021)"
 SIGN_INS = Retention(Clock.SIGNED_OUT, Period(years=1), SECURITY_REFERENCE)
 
 
