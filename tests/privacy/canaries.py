@@ -72,9 +72,11 @@ def _row_of(table: SubjectTable, who: Person) -> Base:
 def _value(column: ColumnProperty[Any], what: Personal | NotPersonal, subject: Subject, canaries: Canaries) -> Any:
     canary = f"{column.parent.local_table}-{column.key}-{secrets.token_hex(8)}"
     kind = column.columns[0].type
-    if isinstance(what, Personal) and what.sealed:
-        canaries.shown.add(canary)
-        return seal(trail.data_key(subject), json.dumps({"field": canary}).encode(), context=subject.id.bytes)
+    if isinstance(what, Personal) and (what.sealed or isinstance(kind, JSONB)):
+        parts = _parts(canary, what)
+        (canaries.shown if what.withheld is None else canaries.withheld).update(parts.values())
+        sealed = seal(trail.data_key(subject), json.dumps(parts).encode(), context=subject.id.bytes)
+        return sealed if what.sealed else parts
     if isinstance(what, Personal) and what.names and what.names.class_ is CopyShare:
         return _share(canary, subject, canaries)
     if isinstance(what, Personal) and what.names:
@@ -84,6 +86,11 @@ def _value(column: ColumnProperty[Any], what: Personal | NotPersonal, subject: S
             (canaries.shown if what.withheld is None else canaries.withheld).add(canary)
         return canary
     return _other_value(kind)
+
+
+def _parts(canary: str, what: Personal) -> dict[str, str]:
+    """Every part that JSON may have."""
+    return {name: f"{canary}-{number}." for number, name in enumerate(what.parts or ["field"])}
 
 
 def _makes_itself(column: ColumnElement[Any]) -> bool:

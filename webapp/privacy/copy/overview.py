@@ -16,6 +16,7 @@ from webapp.privacy.copy.timeline import Timeline, timeline_of
 from webapp.privacy.data_map.places import FILES
 from webapp.privacy.data_map.vocabulary import Category, SubjectTable
 from webapp.privacy.data_map.words import CATEGORIES, SOURCES
+from webapp.privacy.policy import versions
 from webapp.subjects.models import Subject
 
 
@@ -80,6 +81,7 @@ class Story:
 
 def story(subject: Subject, chapters: Sequence[Chapter], documents: Sequence[Document], *, now: datetime) -> Story:
     """In the language of the moment."""
+    policy = versions.held_of(versions.published(), now=now)
     grouped = groupby(chapters, key=lambda chapter: chapter.table.category)
     return Story(
         email=subject.email,
@@ -88,7 +90,7 @@ def story(subject: Subject, chapters: Sequence[Chapter], documents: Sequence[Doc
         sections=[Section(category, str(CATEGORIES[category]), list(group)) for category, group in grouped],
         documents=documents,
         left_out=_left_out(subject.language),
-        policy_version=None,
+        policy_version=policy.number if policy else None,
     )
 
 
