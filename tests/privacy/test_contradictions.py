@@ -82,6 +82,16 @@ def test_what_goes_with_the_account_cannot_stay_when_the_person_is_erased() -> N
     assert "profiles.city: goes with the account, but on erasure: keep" in found(profiles)
 
 
+def test_a_column_cannot_be_deleted_out_of_a_row_that_stays() -> None:
+    entries = table_of(AuditEntry)
+    action = replace(entries.personal[AuditEntry.action], on_erasure=Erasure.DELETE)
+    changed = replace(entries, attributes={**entries.attributes, AuditEntry.action: action}, about=())
+    assert found(changed) == [
+        "audit_entries: about nobody",
+        "audit_entries.action: on erasure: deleted, but its row stays (keep)",
+    ]
+
+
 def test_a_person_who_gave_something_can_correct_it_or_reads_why_not() -> None:
     assert found(replace(table_of(Profile), correct_at=None))[0].startswith(
         "profiles.given_name: provided by the person, but neither"

@@ -1,11 +1,13 @@
 """How long something is kept: the day when it is over, and the words for it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from webapp.consents.models import Subscription
 from webapp.language import speaking
 from webapp.privacy import data_map, inventory
 from webapp.privacy.data_map.retention import (
@@ -19,6 +21,7 @@ from webapp.privacy.data_map.retention import (
     the_longest,
 )
 from webapp.privacy.data_map.retention_words import AFTER, retention_words
+from webapp.privacy.data_map.vocabulary import Purpose, SubjectTable
 from webapp.privacy.models import DataExport
 
 
@@ -70,7 +73,19 @@ def test_every_clock_has_words() -> None:
 
 @pytest.mark.parametrize(("ready_at", "until"), [(datetime(2026, 3, 1, tzinfo=UTC), date(2030, 1, 1)), (None, None)])
 def test_a_row_is_kept_until_a_day_once_its_clock_has_started(app: Flask, ready_at: Any, until: date | None) -> None:
-    copies = next(table for table in data_map.subject_tables() if table.model is DataExport)
+    copies = table_of(DataExport)
     row = DataExport(requested_at=datetime(2025, 3, 1, tzinfo=UTC), ready_at=ready_at)
     with app.test_request_context():
         assert inventory.until(copies, copies.personal[DataExport.state], row) == until
+
+
+def test_no_day_is_said_where_two_rules_or_another_event_decide(app: Flask) -> None:
+    subscriptions, row = table_of(Subscription), Subscription(changed_at=datetime(2025, 3, 1, tzinfo=UTC))
+    topic = subscriptions.personal[Subscription.topic_id]
+    assert inventory.until(subscriptions, topic, row) is None
+    of_two = replace(topic, purposes=[Purpose.IMPROVEMENT, Purpose.LAW])
+    assert inventory.until(replace(subscriptions, starts=Subscription.changed_at), of_two, row) is None
+
+
+def table_of(model: type[Any]) -> SubjectTable:
+    return next(table for table in data_map.subject_tables() if table.model is model)

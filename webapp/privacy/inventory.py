@@ -118,16 +118,14 @@ def kept_words(retentions: Sequence[Retention]) -> list[Kept]:
 
 
 def until(table: SubjectTable, what: Personal, row: Any) -> date | None:
-    """The day on which a row's time is over; None while the clock has not started, or if it is another row's."""
-    days = [_over(table, retention, row) for retention in data_map.kept(table, what)]
-    known = [day for day in days if day is not None]
-    return max(known) if known and len(known) == len(days) else None
-
-
-def _over(table: SubjectTable, retention: Retention, row: Any) -> date | None:
-    starts = table.held_since if retention.clock is Clock.RECORDED and table.starts is None else table.starts
+    """The day on which a row's time is over. None while the clock has not started, or if two rules decide."""
+    rules = data_map.kept(table, what)
+    if len(rules) > 1:
+        return None
+    recorded = table.held_since if rules[0].clock is Clock.RECORDED else None
+    starts = table.starts if table.starts is not None else recorded
     at: datetime | None = getattr(row, starts.key, None) if starts is not None else None
-    return retention.until(to_user_timezone(at).date()) if at else None
+    return rules[0].until(to_user_timezone(at).date()) if at else None
 
 
 def _category(category: Category) -> CategoryEntry:
