@@ -11,13 +11,19 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.api.senders import NEAR, USED, Sender, allow, forbid, item
-from tests.pages import statements
+from tests.pages import QuickClient, statements
 from tests.people import Person, person
 from webapp.access import Scope
+from webapp.api import bearer
+from webapp.app import create_app
 from webapp.clock import utc_now
+from webapp.config import Settings
 from webapp.consents.models import ConsentPurpose
 from webapp.db import db
+from webapp.guard import limiter
+from webapp.integrations import keys
 from webapp.interactions.models import Interaction, NearbyAccessPoints
+from webapp.subjects.models import Subject
 
 USAGE, NEARBY = ConsentPurpose.USAGE, ConsentPurpose.NEARBY
 
@@ -301,3 +307,21 @@ def test_every_error_of_the_api_is_a_problem_and_no_page(sender: Sender, path: s
     answer = sender.client.get(path)
     assert answer.status_code in {404, 405}
     assert answer.mimetype == "application/problem+json"
+
+
+def test_a_key_that_asks_too_often_waits_and_no_other_does(
+    app: Flask, sender: Sender, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", limiter.enabled)  # the app below switches it on for all
+    monkeypatch.setattr(bearer, "PER_KEY", "2 per minute")
+    limited = create_app(settings.model_copy(update={"rate_limits": True}))
+    maker = db.session.get_one(Subject, sender.key.created_by)
+    other = keys.create("Site", [Scope.INTERACTIONS_WRITE], by=maker, now=utc_now())
+    db.session.commit()
+    client = QuickClient(limited, limited.response_class)
+    answers = [
+        client.post("/api/v1/interactions", json={"interactions": []}, headers={"Authorization": f"Bearer {token}"})
+        for token in [sender.token] * 3 + [other.token]
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 200]
+    assert answers[2].mimetype == "application/problem+json"

@@ -23,7 +23,7 @@ REDIS_KEYS = {
         until="the job is done; an hour after a failure",
     ),
     "LIMITS:*": Place(
-        holds="how often a network address used an address of ours lately (P4, P24)",
+        holds="how often a network address, or the key of another system, used an address of ours lately (P4, P24)",
         whose="whoever uses that network; it leads to no person of ours",
         until="the period of the limit is over, at most a day",
     ),
