@@ -149,3 +149,8 @@ def observation(who: Person) -> Observation:
         access_points=[],
         privacy_signal=False,
     )
+
+
+def test_migrations_leave_partitions_alone_and_nothing_else() -> None:
+    names = ["interactions_2026_03", "deliveries_2026_03", "interactions", "subjects_2026_03", "interactions_old"]
+    assert [name for name in names if partitions.is_partition(name)] == names[:2]
