@@ -1,4 +1,4 @@
-"""The three people as whom one signs in to the demo, and what the customer among them has done so far."""
+"""The four people as whom one signs in to the demo, and what the customer among them has done so far."""
 
 import hashlib
 import secrets
@@ -26,6 +26,7 @@ SIGN_INS = [
     ("customer", "customer@alpenglow.example", "marmots whistle at noon"),
     ("marketer", "marketer@alpenglow.example", "seven letters to the valley"),
     ("staff", "staff@alpenglow.example", "the keys hang by the door"),
+    ("officer", "officer@alpenglow.example", "the second signature counts"),
 ]
 PASSWORDS = {email: password for _role, email, password in SIGN_INS}
 COPY_ASKED_AGO = timedelta(days=47, hours=6)
@@ -43,10 +44,11 @@ class Cast:
     customer: Person
     marketer: Person
     administrator: Person
+    officer: Person
 
     @property
     def everybody(self) -> list[Person]:
-        return [self.administrator, self.marketer, self.customer]
+        return [self.administrator, self.officer, self.marketer, self.customer]
 
 
 def invent_cast(*, until: datetime) -> Cast:
@@ -60,7 +62,16 @@ def invent_cast(*, until: datetime) -> Cast:
         phone="+41810120031",
         role=Role.MARKETER,
     )
-    return Cast(_customer(administrator, until), marketer, administrator)
+    officer = replace(
+        administrator,
+        id=_id("officer"),
+        email="officer@alpenglow.example",
+        given_name="Seraina",
+        family_name="Caviezel",
+        phone="+41810120032",
+        role=Role.PRIVACY_OFFICER,
+    )
+    return Cast(_customer(administrator, until), marketer, administrator, officer)
 
 
 def agree(agreements: Agreements, customer: Person, *, until: datetime) -> None:
@@ -89,12 +100,10 @@ def life_of(customer: Person, *, now: datetime) -> list[Base]:
     ]
 
 
-def authenticator_of(administrator: Person) -> AuthenticatorApp:
+def authenticator_of(member: Person) -> AuthenticatorApp:
     """Who works here needs one. The person must be in the database: their own key seals the app's."""
-    key = sealed(authenticator.KEY, db.session.get_one(Subject, administrator.id))
-    return AuthenticatorApp(
-        subject_id=administrator.id, key=key, last_step=0, added_at=administrator.password_changed_at
-    )
+    key = sealed(authenticator.KEY, db.session.get_one(Subject, member.id))
+    return AuthenticatorApp(subject_id=member.id, key=key, last_step=0, added_at=member.password_changed_at)
 
 
 def tests_of(mailings: Iterable[Mailing], marketer: Person) -> list[Message]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from deploy.demo.agreements import Choice
-from deploy.demo.cast import COPY_ASKED_AGO, COPY_DOWNLOADED_AFTER, COPY_TAKES
+from deploy.demo.cast import COPY_ASKED_AGO, COPY_DOWNLOADED_AFTER, COPY_TAKES, Cast
 from deploy.demo.mailings import Mailing
 from deploy.demo.people import Person
+from deploy.demo.policy import DRAFT_AGO, FIRST_AGO, PROPOSED_BEFORE, SECOND_AGO
 from deploy.demo.story import Story
 from deploy.demo.topics import TOPICS
 from deploy.demo.tracking import Said
@@ -36,11 +37,22 @@ def entries(story: Story) -> list[Entry]:
         *(_choice(choice) for choice in story.agreements.choices),
         *(_tracking(said) for said in story.tracking),
         *(entry for mailing in story.mailings for entry in _campaign(mailing, marketer)),
+        *_policy(story.cast, story.now),
         *_keys(story.cast.administrator, story.now),
         *_copy(story.cast.customer, story.now - COPY_ASKED_AGO),
         Entry(story.draft.written_at, Action.CAMPAIGN_WRITTEN, marketer, {"campaign": str(story.draft.id)}),
     ]
     return sorted(everything, key=lambda entry: entry.at)
+
+
+def _policy(cast: Cast, now: datetime) -> Iterator[Entry]:
+    reto, seraina = cast.administrator, cast.officer
+    for number, ago, writer, reader in ((1, FIRST_AGO, reto, seraina), (2, SECOND_AGO, seraina, reto)):
+        version, proposed = {"version": str(number)}, now - ago - PROPOSED_BEFORE
+        yield Entry(proposed, Action.POLICY_WRITTEN, writer, version)
+        yield Entry(proposed, Action.POLICY_PROPOSED, writer, version)
+        yield Entry(now - ago, Action.POLICY_PUBLISHED, reader, version)
+    yield Entry(now - DRAFT_AGO, Action.POLICY_WRITTEN, cast.officer, {"version": "3"})
 
 
 def _sign_up(person: Person) -> Iterator[Entry]:

@@ -32,7 +32,8 @@ from webapp.db import Base, db
 from webapp.integrations.models import ApiKey
 from webapp.interactions.models import Interaction, NearbyAccessPoints
 from webapp.language import speaking
-from webapp.mail.models import State
+from webapp.mail.models import Message, State
+from webapp.privacy.policy.models import PolicyShowing
 from webapp.subjects.addresses import address_hash
 from webapp.subjects.models import Subject, SubjectKey
 
@@ -102,6 +103,12 @@ class Records:
 
     def add_deliveries(self, deliveries: Sequence[tuple[Mailing, Outcome]]) -> None:
         _insert(Delivery, [_delivery(mailing, outcome) for mailing, outcome in deliveries])
+
+    def add_messages(self, messages: Sequence[Row]) -> None:
+        _insert(Message, list(messages))
+
+    def add_showings(self, showings: Sequence[Row]) -> None:
+        _insert(PolicyShowing, list(showings))
 
     def add_entries(self, entries: Sequence[Entry]) -> None:
         _insert(AuditEntry, [self._entry(entry) for entry in entries])

@@ -10,17 +10,20 @@ from flask import Flask
 from sqlalchemy import select
 
 from deploy.demo import cast, history, promises, readers, usage
+from deploy.demo import cast, history, policy, readers, usage
 from deploy.demo.cast import SIGN_INS
 from deploy.demo.records import Records
 from deploy.demo.story import Story, invent
 from webapp import audit
 from webapp.clock import utc_now
+from webapp.consents.models import SuppressionReason
 from webapp.db import db
 from webapp.subjects.models import Subject
 
 __all__ = ["SIGN_INS", "seed"]
 
 PART = 500
+HARD_BOUNCE = SuppressionReason.HARD_BOUNCE
 
 Progress = Callable[[str, int, int], None]
 Item = TypeVar("Item")
@@ -51,12 +54,21 @@ def _write(story: Story, progress: Progress) -> None:
     _in_parts("emails of past campaigns", emails, records.add_deliveries, progress)
     _in_parts("audit entries", history.entries(story), records.add_entries, progress)
     readers.subscribe(now=story.now)
-    db.session.add(cast.authenticator_of(story.cast.administrator))
+    _write_policy(story, records, progress)
+    db.session.add_all(cast.authenticator_of(member) for member in (story.cast.administrator, story.cast.officer))
     db.session.add_all(cast.life_of(story.cast.customer, now=story.now))
     db.session.add_all(cast.tests_of(story.mailings, marketer))
     db.session.add_all(promises.kept(story.people, but=story.cast.everybody, now=story.now))
     while audit.seal_pending():
         db.session.flush()
+
+
+def _write_policy(story: Story, records: Records, progress: Progress) -> None:
+    policy.write(story.cast, now=story.now)
+    bounced = {each.person.id for each in story.agreements.suppressions.values() if each.reason == HARD_BOUNCE}
+    emails = list(policy.notices(story.people, bounced, now=story.now))
+    _in_parts("emails about the privacy policy", emails, records.add_messages, progress)
+    records.add_showings(list(policy.showings(story.people, bounced, now=story.now)))
 
 
 def _in_parts(label: str, items: Sequence[Item], add: Callable[[Sequence[Item]], None], progress: Progress) -> None:
