@@ -146,6 +146,18 @@ PLACES = [
     Place("dev_mail.inbox", "/dev/mail"),
     Place("dev_mail.inbox", "/dev/mail?search=nobody"),
     Place("campaigns.campaigns", CAMPAIGN, "customer", status=403),
+    Place("policy.current", "/privacy-policy"),
+    Place("policy.version", "/privacy-policy/1"),
+    Place("policy.version", "/privacy-policy/99", status=404),
+    Place("policy.all_versions", "/privacy-policy/versions"),
+    Place("policy.changes", "/privacy-policy/1/changes/2"),
+    Place("policy.overview", "/staff/policy", "staff"),
+    Place("policy.edit", "/staff/policy/draft/en", "staff"),
+    Place("policy.read", "/staff/policy/draft/en/reading", "staff"),
+    Place("policy.read", "/staff/policy/draft/en/reading?show=whole", "staff"),
+    Place("policy.deletion", "/staff/policy/deletion", "staff"),
+    Place("policy.confirm", "/staff/policy/publication?of={proposal}", "staff"),
+    Place("policy.overview", "/staff/policy", "customer", status=403),
     Place("", "/nowhere", status=404),
 ]
 

@@ -27,6 +27,7 @@ from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
 from webapp.links import Purpose
 from webapp.privacy import exports
+from webapp.privacy.policy import drafts, publishing
 from webapp.staff import invitations
 from webapp.subjects import subjects
 
@@ -224,6 +225,13 @@ def api_key(_samples: Samples) -> str:
     return str(usage.APP.id)
 
 
+def proposal(_samples: Samples) -> str:
+    """Of the draft that the demo's privacy officer wrote, so that the administrator may publish it."""
+    draft, officer = drafts.hold(), _account("officer").subject
+    publishing.propose(content=publishing.content_of(draft), by=officer, now=utc_now())
+    return str(draft.number)
+
+
 def invitation_link(_samples: Samples) -> str:
     return _invitation_link(INVITED, now=utc_now())
 
@@ -275,6 +283,7 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         service_email,
         campaign_email,
         marketer,
+        proposal,
         api_key,
         invitation_link,
         invitation_of_customer_link,

@@ -71,7 +71,7 @@ def demo(_app: Flask, screen: Screen) -> Iterator[Flask]:
 
 def test_there_are_two_thousand_customers_each_with_an_account_and_a_key(demo: Flask) -> None:
     roles = Counter(db.session.scalars(select(Account.role)))
-    assert roles == {Role.CUSTOMER: 2_000, Role.MARKETER: 1, Role.ADMINISTRATOR: 1}
+    assert roles == {Role.CUSTOMER: 2_000, Role.MARKETER: 1, Role.ADMINISTRATOR: 1, Role.PRIVACY_OFFICER: 1}
     for subject in db.session.scalars(select(Subject).limit(20)):
         assert len(trail.data_key(subject)) == 32
 
