@@ -9,8 +9,7 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import select
 
-from deploy.demo import cast, history, promises, readers, usage
-from deploy.demo import cast, history, policy, readers, usage
+from deploy.demo import cast, history, policy, promises, readers, usage
 from deploy.demo.cast import SIGN_INS
 from deploy.demo.records import Records
 from deploy.demo.story import Story, invent

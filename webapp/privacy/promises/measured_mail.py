@@ -58,9 +58,6 @@ def longest_wait_of_a_message(*, now: datetime) -> Measurement:
     """Of those to one person: what goes to everybody lets them pass."""
     waiting = select(func.min(Message.due_at)).where(Message.state == State.PENDING, ~Message.bulk)
     oldest = db.session.scalar(waiting)
-    """Of those to one person: what goes to many waits for them on purpose."""
-    waiting = (Message.state == State.PENDING, Message.bulk.is_(False))
-    oldest = db.session.scalar(select(func.min(Message.due_at)).where(*waiting))
     return Measurement(max(now - oldest, timedelta(0)) if oldest else timedelta(0))
 
 
