@@ -2,10 +2,11 @@
 
 import json
 import secrets
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID, uuid4
 
 from sqlalchemy import Boolean, Column, ColumnElement, Date, DateTime, Integer, LargeBinary, String, Uuid, inspect
@@ -76,7 +77,7 @@ def _value(column: ColumnProperty[Any], what: Personal | NotPersonal, subject: S
         parts = _parts(canary, what)
         (canaries.shown if what.withheld is None else canaries.withheld).update(parts.values())
         sealed = seal(trail.data_key(subject), json.dumps(parts).encode(), context=subject.id.bytes)
-        return sealed if what.sealed else parts
+        return sealed if what.sealed else [parts] if _is_list(column) else parts
     if isinstance(what, Personal) and what.names and what.names.class_ is CopyShare:
         return _share(canary, subject, canaries)
     if isinstance(what, Personal) and what.names:
@@ -85,7 +86,15 @@ def _value(column: ColumnProperty[Any], what: Personal | NotPersonal, subject: S
         if isinstance(what, Personal):
             (canaries.shown if what.withheld is None else canaries.withheld).add(canary)
         return canary
-    return _other_value(kind)
+    value = _other_value(kind)
+    if isinstance(what, Personal) and what.withheld is not None and isinstance(value, bytes):
+        canaries.withheld |= {value.hex(), b64encode(value).decode(), urlsafe_b64encode(value).decode()}
+    return value
+
+
+def _is_list(column: ColumnProperty[Any]) -> bool:
+    [held] = get_args(get_type_hints(column.parent.class_)[column.key])
+    return get_origin(held) is list
 
 
 def _parts(canary: str, what: Personal) -> dict[str, str]:
