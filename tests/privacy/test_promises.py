@@ -260,7 +260,7 @@ class TestAlerts:
         officer = person("officer@example.org", role=Role.PRIVACY_OFFICER)
         person("helper@example.org", role=Role.SUPPORT)
         person()
-        rain[0], now = 7, utc_now()
+        rain[0], now = 7, utc_now() - timedelta(hours=1)
         for minutes in (0, 5, 10):
             measure_all(now=now + timedelta(minutes=minutes))
         run_jobs()
@@ -293,7 +293,7 @@ class TestAlerts:
         self, app: Flask, rain: list[float | None], run_jobs: Callable[[], None], relay: TestRelay
     ) -> None:
         person("boss@example.org", role=Role.ADMINISTRATOR)
-        now = utc_now()
+        now = utc_now() - timedelta(hours=1)
         for step, rain[0] in enumerate([5, 0, 5, 0, 5]):
             measure_all(now=now + step * timedelta(minutes=5))
         run_jobs()
