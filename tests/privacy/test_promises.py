@@ -260,7 +260,7 @@ class TestAlerts:
         officer = person("officer@example.org", role=Role.PRIVACY_OFFICER)
         person("helper@example.org", role=Role.SUPPORT)
         person()
-        rain[0], now = 7, utc_now() - timedelta(hours=1)
+        rain[0], now = 7, utc_now() - timedelta(minutes=15)
         for minutes in (0, 5, 10):
             measure_all(now=now + timedelta(minutes=minutes))
         run_jobs()
