@@ -95,6 +95,7 @@ PLACES = [
     Place("promises.promises", "/privacy-policy/promises", "customer"),
     Place("promises.staff", "/staff/promises", "staff"),
     Place("privacy.processing_activities", "/staff/processing-record", "staff"),
+    Place("privacy.processing_data", "/staff/processing-record/data", "staff"),
     Place("consents.preferences", "/account/preferences", "customer"),
     Place("consents.preferences", "/account/preferences", "staff"),
     Place("consents.unsubscribe", "/unsubscribe/{unsubscribe_link}"),

@@ -14,6 +14,7 @@ from webapp.access import Role
 from webapp.config import Settings
 from webapp.language import speaking
 from webapp.privacy import inventory
+from webapp.privacy.data_map.retention import WHILE_CUSTOMER
 from webapp.privacy.data_map.vocabulary import Purpose
 
 SignIn = Callable[[Person], PageClient]
@@ -79,7 +80,14 @@ def test_security_measures_are_those_that_are_on(sign_in: SignIn, with_settings:
     assert "United States, by standard contractual clauses" in client.get(PAGE).text
 
 
-@pytest.mark.parametrize("address", [PAGE, f"{PAGE}.csv"])
+def test_what_is_held_stands_once_with_its_time_and_the_law_behind_it(sign_in: SignIn) -> None:
+    page = officer(sign_in).get(f"{PAGE}/data").text
+    assert page.count("Browser and device, Network address, Signed in") == 1
+    assert "until 1 year after signing out" in page
+    assert WHILE_CUSTOMER.reference in page
+
+
+@pytest.mark.parametrize("address", [PAGE, f"{PAGE}/data", f"{PAGE}.csv"])
 def test_it_is_for_staff(sign_in: SignIn, address: str) -> None:
     assert sign_in(person(role=Role.MARKETER)).get(address).status_code == 403
 

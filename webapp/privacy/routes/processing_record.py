@@ -18,12 +18,20 @@ def processing_activities() -> ResponseReturnValue:
         "privacy/processing_record.html",
         controller=processing_record.controller(settings()),
         activities=processing_record.activities(),
-        categories=processing_record.data_by_category(),
-        limits=processing_record.time_limits(),
         transfers=processing_record.transfers(settings()),
         measures=processing_record.security_measures(settings()),
         version=manifest.number(),
         now=utc_now(),
+    )
+
+
+@blueprint.get("/staff/processing-record/data")
+@allow(STAFF)
+def processing_data() -> ResponseReturnValue:
+    return render(
+        "privacy/processing_data.html",
+        categories=processing_record.data_by_category(),
+        limits=processing_record.time_limits(),
     )
 
 
