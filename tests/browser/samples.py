@@ -26,7 +26,9 @@ from webapp.consents.models import NewsletterRequest, Topic
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
 from webapp.links import Purpose
-from webapp.privacy import exports
+from webapp.privacy import copies_for_others, copy_codes, copy_shares, exports
+from webapp.privacy.copy_downloads import Visitor
+from webapp.privacy.models import CopyShare, DataExport
 from webapp.privacy.policy import drafts, publishing
 from webapp.staff import invitations
 from webapp.subjects import subjects
@@ -34,6 +36,8 @@ from webapp.subjects import subjects
 EMAILS = {who: email for who, email, _password in SIGN_INS}
 NEWCOMER = "flurina@caduff.example"
 INVITED = "nina@caduff.example"
+LETTER_WRITER = "seraina@caduff.example"
+PROVIDER = "Hosting Engadin"
 LONG_AGO = timedelta(days=30)
 
 
@@ -161,14 +165,53 @@ def expired_copy_link(samples: Samples) -> str:
     return links.sign(links.Purpose.DOWNLOAD_EXPORT, now=utc_now() - LONG_AGO, export_id=samples["copy"])
 
 
+def share(samples: Samples) -> str:
+    """A link to the customer's copy, for another provider, that was used once."""
+    return str(_share(samples).id)
+
+
+def shared_link(samples: Samples) -> str:
+    return copy_shares.link_token(_share(samples), now=utc_now())
+
+
+def revoked_link(samples: Samples) -> str:
+    export = db.session.get_one(DataExport, UUID(samples["copy"]))
+    taken_back = copy_shares.create(export, "Bike insurance", uses=1, lifetime=timedelta(days=1), now=utc_now())
+    copy_shares.revoke(taken_back, now=utc_now())
+    return copy_shares.link_token(taken_back, now=utc_now())
+
+
+def copy_to_confirm(_samples: Samples) -> str:
+    """Of a reader of the newsletter without an account."""
+    reader = subjects.find_or_create(LETTER_WRITER, language="en")
+    staff = _account("staff").subject
+    copies_for_others.start(reader.email, reason="A letter", asked_at=utc_now(), by=staff, now=utc_now())
+    waiting = exports.of(reader)[0]
+    return copies_for_others.link_token(waiting, now=utc_now())
+
+
+def copy_to_collect(samples: Samples) -> str:
+    """The page is the same whoever it is for."""
+    return links.sign(Purpose.COLLECT_COPY, now=utc_now(), export_id=samples["copy"])
+
+
+def copy_with_code(_samples: Samples) -> str:
+    own = exports.request(_account("marketer").subject, now=utc_now())
+    db.session.commit()
+    _wait_for(own.id)
+    copy_codes.send(db.session.get_one(DataExport, own.id), now=utc_now())
+    return links.sign(Purpose.COLLECT_COPY, now=utc_now(), export_id=str(own.id))
+
+
+def old_copy_to_collect(samples: Samples) -> str:
+    return links.sign(Purpose.COLLECT_COPY, now=utc_now() - LONG_AGO, export_id=samples["copy"])
+
+
 def copy(_samples: Samples) -> str:
     """The customer's, ready to be downloaded."""
     wanted = exports.request(_account("customer").subject, now=utc_now()).id
     db.session.commit()
-    deadline = monotonic() + 60
-    while not _is_ready(wanted, now=utc_now()):
-        assert monotonic() < deadline, "the copy is not ready"
-        sleep(0.1)
+    _wait_for(wanted)
     return str(wanted)
 
 
@@ -275,6 +318,13 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         foreign_unsubscribe_link,
         copy_link,
         expired_copy_link,
+        share,
+        shared_link,
+        revoked_link,
+        copy_to_confirm,
+        copy_to_collect,
+        copy_with_code,
+        old_copy_to_collect,
         copy,
         draft,
         sent,
@@ -349,6 +399,22 @@ def _newest(state: CampaignState) -> Campaign:
         .order_by(func.coalesce(Campaign.sending_since, Campaign.changed_at).desc())
     )
     return db.session.scalars(newest.limit(1)).one()
+
+
+def _share(samples: Samples) -> CopyShare:
+    export = db.session.get_one(DataExport, UUID(samples["copy"]))
+    if made := [share for share in copy_shares.of(export) if share.name == PROVIDER]:
+        return made[0]
+    share = copy_shares.create(export, PROVIDER, uses=3, lifetime=timedelta(days=7), now=utc_now())
+    copy_shares.use(share, Visitor("203.0.113.20", "curl/8.14.1"), now=utc_now())
+    return share
+
+
+def _wait_for(export_id: UUID) -> None:
+    deadline = monotonic() + 60
+    while not _is_ready(export_id, now=utc_now()):
+        assert monotonic() < deadline, "the copy is not ready"
+        sleep(0.1)
 
 
 def _is_ready(export_id: UUID, *, now: datetime) -> bool:
