@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import select
 
-from deploy.demo import cast, history, policy, promises, readers, usage
+from deploy.demo import cast, copies, history, policy, promises, readers, usage
 from deploy.demo.cast import SIGN_INS
 from deploy.demo.records import Records
 from deploy.demo.story import Story, invent
@@ -55,11 +55,18 @@ def _write(story: Story, progress: Progress) -> None:
     readers.subscribe(now=story.now)
     _write_policy(story, records, progress)
     db.session.add_all(cast.authenticator_of(member) for member in (story.cast.administrator, story.cast.officer))
-    db.session.add_all(cast.life_of(story.cast.customer, now=story.now))
-    db.session.add_all(cast.tests_of(story.mailings, marketer))
-    db.session.add_all(promises.kept(story.people, but=story.cast.everybody, now=story.now))
+    _write_what_the_cast_did(story)
     while audit.seal_pending():
         db.session.flush()
+
+
+def _write_what_the_cast_did(story: Story) -> None:
+    played = story.cast
+    life = cast.life_of(played.customer, now=story.now)
+    db.session.add_all([*life, *copies.uses_of(life)])
+    db.session.add_all(cast.tests_of(story.mailings, played.marketer))
+    db.session.add_all(promises.kept(story.people, but=played.everybody, now=story.now))
+    copies.start_for_others(by=db.session.get_one(Subject, played.administrator.id), now=story.now)
 
 
 def _write_policy(story: Story, records: Records, progress: Progress) -> None:

@@ -152,7 +152,7 @@ def test_a_button_that_is_pressed_all_the_time_is_stopped(
 def test_the_file_is_handed_over_as_a_file_and_kept_nowhere_else(signed_in: PageClient, ready: DataExport) -> None:
     file = signed_in.get(f"{COPIES}/{ready.id}")
     assert file.headers["Content-Type"] == "application/zip"
-    assert file.headers["Content-Disposition"] == f"attachment; filename=my-data-{ready.requested_at:%Y-%m-%d}.zip"
+    assert file.headers["Content-Disposition"] == f"attachment; filename=my-data-{ready.ready_at:%Y-%m-%d}.zip"
     assert file.headers["Cache-Control"] == "no-store"
     assert file.headers["X-Content-Type-Options"] == "nosniff"
     assert int(file.headers["Content-Length"]) == len(file.data) == ready.size

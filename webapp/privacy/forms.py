@@ -12,12 +12,17 @@ from webapp.clock import utc_now
 from webapp.privacy import copy_codes, deadlines
 from webapp.subjects.fields import AddressLine, Line
 
+CHOSEN = InputRequired(_l("Choose one of them."))
+
 
 class ShareForm(Form):
     name = Line(_l("For whom?"), needed=_l("Write down for whom the link is, so that you know it again."))
-    uses = RadioField(_l("How often"), choices=[("1", _l("Once")), ("3", _l("Up to three times"))], default="1")
+    uses = RadioField(
+        _l("How often"), [CHOSEN], choices=[("1", _l("Once")), ("3", _l("Up to three times"))], default="1"
+    )
     days = RadioField(
         _l("How long"),
+        [CHOSEN],
         choices=[("1", _l("One day")), ("3", _l("Three days")), ("7", _l("As long as the copy is there"))],
         default="3",
     )

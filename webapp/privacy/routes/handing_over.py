@@ -66,7 +66,7 @@ def _part(export: DataExport, span: Span) -> Response:
     body = storage.read(Store.EXPORTS, export.id, span=(span.start, span.stop)) if request.method == "GET" else None
     response = Response(body, 206 if span.asked_for else 200, mimetype="application/zip")
     response.headers["Content-Length"] = str(span.stop - span.start)
-    name = f"my-data-{export.requested_at:%Y-%m-%d}.zip"
+    name = f"my-data-{export.ready_at:%Y-%m-%d}.zip"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     if span.asked_for:
         response.content_range = ContentRange("bytes", span.start, span.stop, span.length)
