@@ -51,7 +51,7 @@ class DraftForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 class PublicationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """`content` names what this person has read."""
 
-    valid_from = DateField(_l("Holds from"), validators=[DataRequired(_l("Please choose a day."))])
+    valid_from = DateField(_l("In force from"), validators=[DataRequired(_l("Please choose a day."))])
     content = HiddenField()
 
     def __init__(self, earliest: date, content: str) -> None:
