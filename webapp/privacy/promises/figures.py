@@ -95,7 +95,7 @@ class Figure:
         if self.at_most is None:
             return None
         words = self.in_words(as_number(self.at_most))
-        return str(_("none") if words == "0" else _("at most %(value)s", value=words))
+        return str(_("none allowed") if words == "0" else _("at most %(value)s", value=words))
 
 
 figures: dict[str, Figure] = {}
