@@ -26,7 +26,7 @@ GENERATED = {
     "recipients": _l("Who gets data, and in which countries"),
 }
 FACTS = {
-    "company_name": _l("The company's name"),
+    "company_name": _l("The company’s name"),
     "company_address": _l("Its postal address"),
     "privacy_contact": _l("The address for questions about data"),
 }

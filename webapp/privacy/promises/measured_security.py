@@ -154,7 +154,7 @@ register(
     Figure(
         "overdue_question",
         "P30",
-        _l("Longest that somebody has been due to be asked"),
+        _l("Longest overdue reminder to change a password"),
         Kind.DURATION,
         overdue_question,
         at_most=timedelta(days=2),
