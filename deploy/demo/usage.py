@@ -105,9 +105,7 @@ def _near(rng: Random, said: Said, since: timedelta, *, often: bool, now: dateti
         found = [
             {"bssid": bssid, "signal": -rng.randrange(38, 90)} for bssid in rng.sample(around, rng.randrange(1, 4))
         ]
-        yield _row(rng, said.person, APP, now - rng.random() * since) | {
-            "access_points": [{"bssid": bssid, "signal": -rng.randrange(38, 90)} for bssid in found]
-        }
+        yield _row(rng, said.person, APP, now - rng.random() * since) | {"access_points": found}
 
 
 def _row(rng: Random, person: Person, system: System, at: datetime) -> Row:
