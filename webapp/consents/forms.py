@@ -13,9 +13,7 @@ from webapp.subjects.fields import AddressLine
 
 class NewsletterForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     email = AddressLine(_l("Email"))
-    topics = SelectMultipleField(
-        _l("What would you like to read about?"), [DataRequired(_l("Choose at least one topic."))]
-    )
+    topics = SelectMultipleField(_l("Topics"), [DataRequired(_l("Choose at least one topic."))])
     language = SelectField(_l("Language of the emails"), [InputRequired()])
 
     def __init__(self) -> None:
