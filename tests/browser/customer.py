@@ -92,6 +92,11 @@ class Customer:
     def switches(self, topic: str) -> None:
         self.page.get_by_role("switch", name=topic).click()
 
+    def keeps_only_necessary_cookies(self) -> None:
+        """Whatever she chooses stays with us, in the ledger."""
+        kept = {str(cookie.get("name")) for cookie in self.page.context.cookies()}
+        assert kept <= {"session", "device"}, kept
+
     def asks_for_a_copy(self) -> None:
         self.page.get_by_role("button", name="Get a copy of my data").click()
         expect(self.page.locator("#export-status")).to_contain_text(re.compile("Being put together|Your copy is ready"))

@@ -12,6 +12,7 @@ from tests.browser.mailbox import Mail, Mailbox
 from tests.browser.marketer import Letter, Marketer
 
 TOPIC = "Product news"
+IMPROVEMENT = "Improve the services by how I use them"
 NEWS = "the river runs through it"
 LETTER = Letter(
     TOPIC,
@@ -49,6 +50,11 @@ def test_from_sign_up_to_a_copy_of_the_data(open_browser: OpenBrowser, mailbox: 
     stranger.sees("You are unsubscribed already")
     customer.opens("My choices")
     customer.has_topic(TOPIC, on=False)
+    customer.keeps_only_necessary_cookies()
+    for news in ("Allowed:", "Ended:"):
+        customer.switches(IMPROVEMENT)
+        customer.is_told(news)
+        customer.keeps_only_necessary_cookies()
 
     another = mailbox.newest_to_anybody(but={customer.email, marketer.email}, about=NEWS)
     unsubscribe_as_mail_provider(another)

@@ -12,12 +12,13 @@ from tests.pages import PageClient
 from tests.people import Person, person, topic
 from tests.signed_in import signed_in
 from webapp.clock import utc_now
-from webapp.consents import tracking
+from webapp.consents import choices, tracking
 from webapp.consents.models import Consent, ConsentPurpose, Method, TrackingChoice
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
 from webapp.portal.cookies import WORDS
 from webapp.privacy.data_map.places import COOKIES
+from webapp.subjects.models import Subject
 
 PREFERENCES, COOKIE_PAGE = "/account/preferences", "/cookies"
 SWITCH = "/account/preferences/tracking/usage"
@@ -79,6 +80,14 @@ def test_a_switch_answers_htmx_with_both_switches(client: PageClient, anna: Pers
     assert response.text.lstrip().startswith('<div id="tracking"')
     assert response.text.count('role="switch"') == 2
     assert "<html" not in response.text
+
+
+def test_what_is_said_about_use_is_not_taken_for_something_about_topics(client: PageClient, anna: Person) -> None:
+    topic()
+    client.submit(SWITCH, {"on": "1"}, page=PREFERENCES)
+    client.submit(SWITCH, {"on": "0"}, page=PREFERENCES)
+    [about_topic] = choices.of_subject(db.session.get_one(Subject, anna.id)).topics
+    assert about_topic.last is None
 
 
 @pytest.mark.parametrize("on", ["", "2", "yes"])

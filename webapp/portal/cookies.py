@@ -35,7 +35,7 @@ WORDS = {
         _l("Your visit"),
         _l(
             "Keeps you signed in, remembers the language you chose, and shows us that a form was really sent by you. "
-            "Once you sign in it also notes whether your browser sent a privacy signal."
+            "It also notes whether your browser sent a privacy signal, and which copy of data you opened with a code."
         ),
         _l("Kept until you sign out or the sign-in ends by itself; on a shared computer, until you close the browser."),
     ),

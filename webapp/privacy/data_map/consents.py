@@ -73,7 +73,7 @@ TABLES: list[SubjectTable | OtherTable] = [
             Consent.wording: Personal(_l("Words that you read"), CONSENT, PROOF, Source.OBSERVED),
             Consent.wording_version: Personal(_l("Version of the words"), CONSENT, PROOF, Source.OBSERVED),
             Consent.network: Personal(_l("Network address"), CONSENT, PROOF, Source.OBSERVED),
-            Consent.evidence: Personal(_l("Where it is shown"), CONSENT, PROOF, Source.OBSERVED),
+            Consent.evidence: Personal(_l("Where it is shown"), CONSENT, PROOF, Source.OBSERVED, free_text=True),
             Consent.language: Personal(_l("Language"), CONSENT, PROOF, Source.OBSERVED, words=language_name),
             Consent.campaign_id: Personal(
                 _l("Email it came from"), CONSENT, PROOF, Source.OBSERVED, names=Campaign.subject

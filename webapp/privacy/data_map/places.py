@@ -31,8 +31,8 @@ REDIS_KEYS = {
 
 COOKIES = {
     "session": Place(
-        holds="the random token of the sign-in, a mark of the browser, the chosen language, what protects forms, and "
-        "which copy of data was opened with a code",
+        holds="the random token of the sign-in, a mark of the browser, the chosen language, what protects forms, "
+        "which copy of data was opened with a code, and whether the browser's privacy signal was heeded",
         whose="whoever uses that browser",
         until="they sign out, the sign-in ends by itself, or, on a shared computer, they close the browser",
     ),
