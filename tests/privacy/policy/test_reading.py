@@ -161,6 +161,11 @@ def test_script_in_a_text_is_inert(evil: str, client: PageClient) -> None:
         assert "<img" not in article
 
 
+def test_html_in_a_text_is_shown_as_the_characters_it_is_made_of(client: PageClient) -> None:
+    published(writer(), reader(), f"<b>Bees</b>\n\n{TEXT}")
+    assert "&lt;b&gt;Bees&lt;/b&gt;" in client.get("/privacy-policy").text
+
+
 class TestShowing:
     def test_who_reads_it_while_signed_in_is_on_record_once(self, client: PageClient) -> None:
         published(writer(), reader())
