@@ -202,6 +202,7 @@ def test_pressing_often_sends_one_code_a_minute_and_not_more_than_some(
     run_jobs()
     assert len(relay.received) == 1
     held = db.session.scalars(select(CopyCode)).one()
+    assert held.codes_sent == 1
     held.sent_at, held.codes_sent = utc_now() - copy_codes.PAUSE, copy_codes.MOST_CODES
     client.submit(f"{ready}/code", page=ready)
     assert "No more codes" in client.get(ready).text
