@@ -19,6 +19,7 @@ from webapp.privacy.data_map.vocabulary import Purpose
 
 SignIn = Callable[[Person], PageClient]
 PAGE = "/staff/processing-record"
+EMPTY_WITHOUT_DATA = {"Data", "Details", "Persons concerned", "Where from"}
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_the_csv_is_complete_in_each_line(sign_in: SignIn, with_settings: Callab
     assert {line["Purpose"] for line in lines} == {entry.title for entry in purposes()}
     for line in lines:
         assert line["Address"] == "Dorfstrasse 1, 3920 Zermatt"
-        assert all(line[name] for name in line if name not in {"Data", "Details", "Persons concerned", "Where from"}), line
+        assert all(line[name] for name in line if name not in EMPTY_WITHOUT_DATA), line
 
 
 def test_an_address_that_is_a_formula_stays_text(sign_in: SignIn, with_settings: Callable[..., None]) -> None:
