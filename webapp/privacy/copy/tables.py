@@ -14,7 +14,7 @@ from webapp.privacy.data_map.vocabulary import SubjectTable
 from webapp.spreadsheets import SafeWriter
 from webapp.subjects.models import Subject
 
-ROWS_IN_OVERVIEW = 50
+ROWS_IN_OVERVIEW = 20
 CHARACTERS_IN_MEMORY = 100_000
 
 Month = tuple[int, int]
