@@ -2,7 +2,7 @@
 the same rows, with each row as JSON into a ZIP. `make bench-export`, or `python -m bench.export [--customers 1000000]`
 
 Both read every table of the data map, one statement per table, in the same process on the same PostgreSQL, turn and
-turn about; the shortest time of each counts. Memory is the most that a process held that made this copy and nothing
+turn about; the median of each counts. Memory is the most that a process held that made this copy and nothing
 else. The last line is a JSON object: `typical_ratio` and `large_ratio` are the time of the copy over that of the bare
 SQL, for a customer with a history of some years and for one with 100,000 rows; `memory_ratio` is the peak memory of
 the large copy over that of the typical one; `peak_mb` that of the large one.
@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 from uuid import UUID
@@ -42,7 +43,7 @@ from webapp.subjects.models import Subject
 MANY = 100_000
 Bare = tuple[str, Mapping[str, Any]]
 
-ROUNDS = {"typical": 30, "large": 5}
+ROUNDS = {"typical": 30, "large": 3}
 
 
 def main() -> None:
@@ -80,8 +81,8 @@ def _ratio(name: str, subject_id: UUID) -> float:
         for _round in range(ROUNDS[name]):
             bare.append(_timed(lambda file: _write_bare(file, connection, statements)))
             copies.append(_timed(lambda file: _write_copy(file, subject_id)))
-    print(f"{name}: bare SQL and ZIP {min(bare) * 1000:.1f} ms, the copy {min(copies) * 1000:.1f} ms")
-    return min(copies) / min(bare)
+    print(f"{name}: bare SQL and ZIP {median(bare) * 1000:.1f} ms, the copy {median(copies) * 1000:.1f} ms")
+    return median(copies) / median(bare)
 
 
 def _bare(table: SubjectTable, subject: Subject) -> Bare:

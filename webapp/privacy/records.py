@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.crypto import CannotDecrypt
 from webapp.db import db
+from webapp.language import current_language
 from webapp.privacy.data_map import exported_tables
 from webapp.privacy.data_map.vocabulary import ANY, Part, Personal, SubjectTable
 from webapp.subjects import trail
@@ -137,7 +138,13 @@ def _readable_part(parts: Mapping[str, Part], name: str, value: Any) -> str:
     """A part of JSON, by its label; one that is not declared by the name that it has in there."""
     part = parts.get(name) or parts.get(ANY)
     said = part.words(value) if part and part.words else value
-    return f"{part.label if part and name in parts else name}: {said}"
+    return f"{_label(part, current_language()) if part and name in parts else name}: {said}"
+
+
+@cache
+def _label(part: Part, language: str) -> str:
+    """`language` is that of the moment. There are many rows, and each has the same parts."""
+    return str(part.label)
 
 
 def _name(attribute: InstrumentedAttribute[Any], what: Personal) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -71,7 +72,7 @@ class People(StrEnum):
     STAFF = "staff"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """A part of a JSON column, by the name it has in there."""
 
@@ -165,11 +166,11 @@ class SubjectTable:
         reasons = (what.fixed, self.fixed, FIXED.get(what.source))
         return next((reason for reason in reasons if reason is not None), None)
 
-    @property
+    @cached_property
     def personal(self) -> dict[InstrumentedAttribute[Any], Personal]:
         return {attribute: what for attribute, what in self.attributes.items() if isinstance(what, Personal)}
 
-    @property
+    @cached_property
     def exported(self) -> dict[InstrumentedAttribute[Any], Personal]:
         """What of it goes into a copy."""
         return {attribute: what for attribute, what in self.personal.items() if what.withheld is None}
@@ -178,7 +179,7 @@ class SubjectTable:
     def withheld(self) -> list[Personal]:
         return [what for what in self.personal.values() if what.withheld is not None]
 
-    @property
+    @cached_property
     def category(self) -> Category:
         """Where people look for it: the category of what it mainly holds, which is declared first."""
         return next(iter(self.exported.values())).category
