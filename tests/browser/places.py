@@ -189,6 +189,7 @@ NO_PAGES = {
     "campaigns.marketing": "leads on to the campaigns",
     "campaigns.progress": "a fragment",
     "privacy.export_status": "a fragment",
+    "privacy.processing_activities_csv": "a download",
     "privacy.fetch_copy": "a download",
     "privacy.fetch_shared_copy": "a download",
     "privacy.download_export": "a download",
