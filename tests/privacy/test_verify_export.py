@@ -129,3 +129,10 @@ def test_a_file_that_would_fill_the_disk_is_not_unpacked_to_its_end(copied: byte
         for name, content in files.items():
             archive.writestr(name, content if name != "README.txt" else bytes(50_000_000))
     assert problems(file, buffer.getvalue()) == ["README.txt: changed since it was made"]
+
+
+def test_no_schema_makes_us_ask_the_network(copied: bytes, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("urllib.request.urlopen", lambda *wanted, **_options: asked.append(wanted))
+    problems(file, forged(copied, "data/subscriptions.schema.json", b'{"$ref": "https://evil.example/schema"}'))
+    assert asked == []
