@@ -403,4 +403,4 @@ def test_who_is_signed_in_needs_no_second_account(client: PageClient) -> None:
 
 
 def actions(action: Action) -> list[AuditEntry]:
-    return list(db.session.scalars(select(AuditEntry).where(AuditEntry.action == action)))
+    return list(db.session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id)))

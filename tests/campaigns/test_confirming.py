@@ -291,7 +291,9 @@ def test_what_marketers_do_is_in_the_audit_log(
     confirm(marketer, draft)
     run_jobs()
     marketer.submit(f"{draft}/deletion")
-    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action.startswith("campaign")))
+    entries = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action.startswith("campaign")).order_by(AuditEntry.id)
+    )
     assert [(entry.action, entry.actor_id) for entry in entries] == [
         (Action.CAMPAIGN_WRITTEN, author.id),
         (Action.CAMPAIGN_SENT, author.id),

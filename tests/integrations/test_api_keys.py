@@ -49,7 +49,9 @@ def test_a_revoked_key_ends_at_once_and_stays_in_the_list(client: PageClient, ol
         assert client.submit(path, page="/staff/api-keys/new").location == "/staff/api-keys"
     assert "Revoked" in client.get("/staff/api-keys").text
     assert client.get(f"/staff/api-keys/{key.id}/revocation").status_code == 404
-    written = db.session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("api_key%"))).all()
+    written = db.session.scalars(
+        select(AuditEntry.action).where(AuditEntry.action.like("api_key%")).order_by(AuditEntry.id)
+    ).all()
     assert written == [Action.API_KEY_CREATED, Action.API_KEY_REVOKED]
 
 

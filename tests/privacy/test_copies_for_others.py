@@ -87,7 +87,12 @@ def test_from_the_letter_to_the_file(
     assert "index.html" in zipfile.ZipFile(BytesIO(file.data)).namelist()
     assert db.session.scalars(select(CopyDownload.way)).one() is Way.CODE
     done = ["export_started", "export_confirmed", "export_built", "export_downloaded"]
-    assert db.session.scalars(select(AuditEntry.action).where(AuditEntry.subject_id == nora.id)).all() == done
+    assert (
+        db.session.scalars(
+            select(AuditEntry.action).where(AuditEntry.subject_id == nora.id).order_by(AuditEntry.id)
+        ).all()
+        == done
+    )
 
 
 def test_nothing_is_made_before_the_reader_of_the_mailbox_wants_it(

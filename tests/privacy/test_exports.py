@@ -83,7 +83,10 @@ def test_a_copy_is_made_stored_and_announced(
     [email] = relay.to(anna.email)
     assert "http://localhost/account/data/exports/download/" in email.text
     assert "http://localhost/account/data/exports/download/" in email.html
-    assert db.session.scalars(select(AuditEntry.action)).all() == ["export_requested", "export_built"]
+    assert db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all() == [
+        "export_requested",
+        "export_built",
+    ]
     assert db.session.scalars(select(OutboxEntry)).all() == []
 
 
@@ -285,7 +288,7 @@ def test_a_deleted_copy_is_gone_and_deleting_again_does_no_harm(
     db.session.commit()
     assert state(export) is ExportState.DELETED
     assert files() == []
-    assert db.session.scalars(select(AuditEntry.action)).all()[-1:] == ["export_deleted"]
+    assert db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()[-1:] == ["export_deleted"]
 
 
 def test_no_email_announces_a_copy_that_was_deleted_meanwhile(

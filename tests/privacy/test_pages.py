@@ -63,7 +63,7 @@ def link(ready: DataExport, relay: TestRelay) -> str:
 
 
 def trail() -> list[str]:
-    actions = select(AuditEntry.action).where(AuditEntry.action.startswith("export"))
+    actions = select(AuditEntry.action).where(AuditEntry.action.startswith("export")).order_by(AuditEntry.id)
     return list(db.session.scalars(actions.order_by(AuditEntry.id)))
 
 

@@ -231,7 +231,9 @@ def test_who_invited_whom_is_on_record(app: Flask, invite: Invite) -> None:
     nora, olga = account_of(NEWCOMER), account_of("olga@example.org")
     assert nora
     assert olga
-    told = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_id == nora.subject_id)).all()
+    told = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.subject_id == nora.subject_id).order_by(AuditEntry.id)
+    ).all()
     assert [(entry.action, entry.actor_id) for entry in told] == [
         (Action.STAFF_INVITED, olga.subject_id),
         (Action.INVITATION_ACCEPTED, nora.subject_id),
