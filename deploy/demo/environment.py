@@ -11,6 +11,15 @@ from pathlib import Path
 
 from deploy.demo import authenticator
 
+COMPANY = {
+    "COMPANY_NAME": "Alpenglow Hosting",
+    "TIME_ZONE": "Europe/Zurich",
+    "COMPANY_ADDRESS": "Alpenglow Hosting AG, Gäuggelistrasse 1, 7000 Chur, Switzerland",
+    "PRIVACY_CONTACT": "privacy@alpenglow.example",
+    "DATA_PROTECTION_OFFICER": "Seraina Caviezel, privacy@alpenglow.example",
+    "RECIPIENTS": json.dumps({"hosting": "Gletscherrechen AG, Brig", "email_delivery": "Postkutsche AG, Chur"}),
+    "MAIL_FROM": "hello@alpenglow.example",
+}
 KEYS = ("SECRET_KEYS", "ENCRYPTION_KEYS", "PERMANENT_KEY")
 
 
@@ -28,13 +37,7 @@ def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mappi
         "SMTP_PORT": str(smtp_port),
         "DEMO_AUTHENTICATOR_KEY": authenticator.KEY,
         "DEMO_MAIL_FOLDER": str(folder / "mail"),
-        "COMPANY_NAME": "Alpenglow Hosting",
-        "TIME_ZONE": "Europe/Zurich",
-        "COMPANY_ADDRESS": "Alpenglow Hosting AG, Gäuggelistrasse 1, 7000 Chur, Switzerland",
-        "PRIVACY_CONTACT": "privacy@alpenglow.example",
-        "DATA_PROTECTION_OFFICER": "Seraina Caviezel, privacy@alpenglow.example",
-        "RECIPIENTS": json.dumps({"hosting": "Gletscherrechen AG, Brig", "email_delivery": "Postkutsche AG, Chur"}),
-        "MAIL_FROM": "hello@alpenglow.example",
+        **COMPANY,
     }
     (folder / "storage").mkdir(exist_ok=True)
     _keep(settings, folder / "demo.env")

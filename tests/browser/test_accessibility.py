@@ -70,11 +70,14 @@ def test_every_page_is_in_the_list(demo_app: Flask) -> None:
     assert pages - listed == set()
 
 
-def one_state_of_each_page_the_others_when_there_is_time() -> Iterator[ParameterSet]:
-    seen = set()
+def one_state_of_each_page_the_others_when_there_is_time() -> list[ParameterSet]:
+    seen: set[str] = set()
+    places = []
     for place in PLACES:
-        yield pytest.param(place, id=str(place), marks=[pytest.mark.deep] if place.endpoint in seen else [])
+        marks = [pytest.mark.deep] if place.endpoint in seen else []
+        places.append(pytest.param(place, id=str(place), marks=marks))
         seen.add(place.endpoint)
+    return places
 
 
 @pytest.mark.parametrize("place", one_state_of_each_page_the_others_when_there_is_time())
