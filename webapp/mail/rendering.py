@@ -5,7 +5,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import mrml
 from flask import current_app
 from flask_babel import gettext, ngettext
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.filters import do_wordwrap
 
 from webapp.clock import utc_now
 from webapp.config import settings
@@ -93,4 +94,7 @@ def _environment(*, autoescape: bool) -> Environment:
     )
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by i18n
     environment.filters |= {name: current_app.jinja_env.filters[name] for name in FILTERS}
+    environment.filters["wrapped"] = partial(
+        do_wordwrap, environment, width=72, break_long_words=False, break_on_hyphens=False
+    )
     return environment
