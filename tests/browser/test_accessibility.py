@@ -52,16 +52,21 @@ def browsers(
 
 @pytest.fixture
 def open_tab(browsers: dict[str | None, BrowserContext], witness: Witness) -> Iterator[OpenTab]:
+    """Each role goes on in the tab that it has."""
     tabs: list[Page] = []
 
     def open_tab(who: str | None = None) -> Page:
-        tabs.append(browsers[who].new_page())
-        witness.watch(tabs[-1])
-        return tabs[-1]
+        tab = next(iter(browsers[who].pages), None) or browsers[who].new_page()
+        tab.set_viewport_size(DESKTOP)
+        tab.emulate_media(color_scheme="light")
+        witness.watch(tab)
+        tabs.append(tab)
+        return tab
 
     yield open_tab
     for tab in tabs:
-        tab.close()
+        witness.turn_away(tab)
+        tab.goto("about:blank")
 
 
 def test_every_page_is_in_the_list(demo_app: Flask) -> None:

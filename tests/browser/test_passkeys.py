@@ -90,6 +90,7 @@ def test_a_passkey_signs_in_without_a_password(page: Page, phone: Device, somebo
     expect(page.locator("body")).to_contain_text(somebody.email)
 
 
+@pytest.mark.deep
 def test_a_passkey_on_a_shared_computer_leaves_a_sign_in_that_ends_with_the_browser(
     page: Page, phone: Device, somebody: Person
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_passkey_is_a_second_factor(page: Page, phone: Device, somebody: Perso
     expect(page).to_have_url("/account")
 
 
+@pytest.mark.deep
 def test_a_device_that_was_not_unlocked_signs_nobody_in(page: Page, phone: Device, somebody: Person) -> None:
     make_passkey(page, somebody)
     sign_out(page)
@@ -125,6 +127,7 @@ def test_a_device_that_was_not_unlocked_signs_nobody_in(page: Page, phone: Devic
     expect(page).to_have_url("/sign-in?next=/account")
 
 
+@pytest.mark.deep
 def test_a_browser_that_does_not_ask_for_unlocking_signs_nobody_in(page: Page, phone: Device, somebody: Person) -> None:
     """A thief's browser would leave out what ours was told to ask for."""
     make_passkey(page, somebody)
@@ -141,6 +144,7 @@ def without_unlocking(route: Route) -> None:
     route.fulfill(response=answer, json={**answer.json(), "userVerification": "discouraged"})
 
 
+@pytest.mark.deep
 def test_a_removed_passkey_is_refused(page: Page, phone: Device, somebody: Person) -> None:
     make_passkey(page, somebody)
     page.goto("/account/security")

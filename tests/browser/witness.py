@@ -1,5 +1,8 @@
 """Sees what a browser complains about and whom it asks. What nobody would notice on the screen fails the test."""
 
+from collections.abc import Callable
+from typing import Any
+
 from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response
 
 from webapp.privacy.data_map import check
@@ -23,10 +26,21 @@ class Witness:
         self._expected: set[int] = {422}
 
     def watch(self, page: Page) -> None:
-        page.on("console", self._hear)
-        page.on("pageerror", self._note_error)
-        page.on("request", self._see_request)
-        page.on("response", self._see_response)
+        for event, note in self._notes.items():
+            page.on(event, note)  # type: ignore[call-overload]  # typed for each event by itself
+
+    def turn_away(self, page: Page) -> None:
+        for event, note in self._notes.items():
+            page.remove_listener(event, note)
+
+    @property
+    def _notes(self) -> dict[str, Callable[[Any], None]]:
+        return {
+            "console": self._hear,
+            "pageerror": self._note_error,
+            "request": self._see_request,
+            "response": self._see_response,
+        }
 
     def look_into_storage(self, page: Page) -> None:
         """What the browser keeps for us is what the data map declares."""
