@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, RadioField, StringField, ValidationError
+from wtforms import DateField, Field, RadioField, SelectChoice, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from webapp.accounts.forms import Form
@@ -18,12 +18,19 @@ CHOSEN = InputRequired(_l("Choose one of them."))
 class ShareForm(Form):
     name = Line(_l("For whom?"), needed=_l("Write down for whom the link is, so that you know it again."))
     uses = RadioField(
-        _l("How often"), [CHOSEN], choices=[("1", _l("Once")), ("3", _l("Up to three times"))], default="1"
+        _l("How often"),
+        [CHOSEN],
+        choices=[SelectChoice("1", _l("Once")), SelectChoice("3", _l("Up to three times"))],
+        default="1",
     )
     days = RadioField(
         _l("How long"),
         [CHOSEN],
-        choices=[("1", _l("One day")), ("3", _l("Three days")), ("7", _l("As long as the copy is there"))],
+        choices=[
+            SelectChoice("1", _l("One day")),
+            SelectChoice("3", _l("Three days")),
+            SelectChoice("7", _l("As long as the copy is there")),
+        ],
         default="3",
     )
 

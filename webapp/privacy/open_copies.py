@@ -66,7 +66,7 @@ def overview(*, now: datetime) -> Overview:
     per_state = select(DataExport.state, func.count()).where(DataExport.state.in_(OPEN)).group_by(DataExport.state)
     return Overview(
         copies=[_open_copy(export, entries.get(str(export.id)), now=now) for export in exports],
-        counts=dict(db.session.execute(per_state).tuples().all()),
+        counts=dict(db.session.execute(per_state).all()),
         failed=sum(entry.error is not None for entry in entries.values()),
         longest_wait=_longest_wait(now=now),
     )
