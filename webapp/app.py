@@ -32,12 +32,7 @@ from webapp.privacy import manifest
 from webapp.privacy.policy import emails as _policy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.policy.routes import blueprint as policy
 from webapp.privacy.promises import emails as _promises_emails  # noqa: F401  # registers the emails of the package
-from webapp.privacy.promises import measured_copies as _measured_copies  # noqa: F401  # registers figures
-from webapp.privacy.promises import measured_data as _measured_data  # noqa: F401  # registers figures
-from webapp.privacy.promises import measured_mail as _measured_mail  # noqa: F401  # registers figures
-from webapp.privacy.promises import measured_policy as _measured_policy  # noqa: F401  # registers figures
-from webapp.privacy.promises import measured_security as _measured_security  # noqa: F401  # registers figures
-from webapp.privacy.promises import measured_use as _measured_use  # noqa: F401  # registers figures
+from webapp.privacy.promises import measured as _measured  # noqa: F401  # registers the figures
 from webapp.privacy.promises.routes import blueprint as promises
 from webapp.privacy.routes import blueprint as privacy
 from webapp.staff import emails as _staff_emails  # noqa: F401  # registers the emails of the package
