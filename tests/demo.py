@@ -22,6 +22,8 @@ class Demo:
         self.url = f"http://localhost:{self.port}"
         self.output = folder.parent / "output.txt"
         settings = {"CANDOR_VAR": str(folder), "PORT": str(self.port)}
+        # A shell lets what it starts in the background ignore Ctrl-C, and what that starts, too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with self.output.open("w") as output:
             self.supervisor = subprocess.Popen(
                 [sys.executable, "-m", "deploy.demo"], env=os.environ | settings, stdout=output, stderr=output
