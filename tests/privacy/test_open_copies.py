@@ -17,7 +17,7 @@ from webapp.db import db
 from webapp.language import speaking
 from webapp.privacy import deadlines, export_progress, exports, open_copies
 from webapp.privacy.models import DataExport, ExportState
-from webapp.privacy.promises.measured_copies import copies_nearly_due
+from webapp.privacy.promises.measured.copies import copies_nearly_due
 from webapp.queue import OutboxEntry
 from webapp.subjects.models import Subject
 
