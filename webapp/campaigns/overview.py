@@ -10,6 +10,7 @@ from sqlalchemy import select, tuple_
 from webapp.campaigns.models import Campaign
 from webapp.campaigns.statistics import Figures, figures_of
 from webapp.db import db
+from webapp.paging import cut
 
 PAGE = 20
 
@@ -44,18 +45,10 @@ class Page:
 
 def page(*, older_than: Place | None = None, newer_than: Place | None = None) -> Page:
     """The newest campaigns, or those next to a place."""
-    campaigns = _newer(newer_than) if newer_than else _older(older_than)
-    more, campaigns = len(campaigns) > PAGE, campaigns[:PAGE]
-    if newer_than:
-        campaigns.reverse()
-    figures = figures_of(campaigns)
-    has_newer = more if newer_than else older_than is not None
-    has_older = newer_than is not None or more
-    return Page(
-        rows=[(campaign, figures[campaign.id]) for campaign in campaigns],
-        newer_than=Place.of(campaigns[0]) if campaigns and has_newer else None,
-        older_than=Place.of(campaigns[-1]) if campaigns and has_older else None,
-    )
+    found = _newer(newer_than)[::-1] if newer_than else _older(older_than)
+    shown = cut(found, Place.of, size=PAGE, older_than=older_than, newer_than=newer_than)
+    figures = figures_of(shown.rows)
+    return Page([(campaign, figures[campaign.id]) for campaign in shown.rows], shown.newer_than, shown.older_than)
 
 
 def _older(place: Place | None) -> list[Campaign]:

@@ -20,6 +20,7 @@ from webapp.consents.models import Consent
 from webapp.db import db
 from webapp.links import Purpose
 from webapp.mail import messages
+from webapp.paging import cut
 from webapp.spreadsheets import SafeWriter
 from webapp.subjects.models import Subject
 
@@ -56,18 +57,11 @@ def page(subject: Subject, *, older_than: UUID | None = None, newer_than: UUID |
     older = db.session.get(Consent, older_than) if older_than else None
     mine = select(Consent).where(Consent.subject_id == subject.id).limit(PAGE + 1)
     if newer:
-        found = list(db.session.scalars(mine.where(in_order > _place(newer)).order_by(Consent.at, Consent.id)))
+        found = list(db.session.scalars(mine.where(in_order > _place(newer)).order_by(Consent.at, Consent.id)))[::-1]
     else:
         before = [in_order < _place(older)] if older else []
         found = list(db.session.scalars(mine.where(*before).order_by(Consent.at.desc(), Consent.id.desc())))
-    more = len(found) > PAGE
-    lines = found[:PAGE][::-1] if newer else found[:PAGE]
-    has_newer, has_older = (more if newer else older is not None), (more or newer is not None)
-    return Page(
-        lines,
-        newer_than=lines[0].id if lines and has_newer else None,
-        older_than=lines[-1].id if lines and has_older else None,
-    )
+    return Page(*cut(found, lambda line: line.id, size=PAGE, older_than=older, newer_than=newer))
 
 
 def as_data(subject: Subject) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from webapp.accounts.devices import name_of
 from webapp.audit import Action, AuditEntry
 from webapp.db import db
+from webapp.paging import cut
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
@@ -122,19 +123,12 @@ def page(subject: Subject, *, older_than: int | None = None, newer_than: int | N
     """The newest entries, or those next to one. It stays right while entries come in, unlike a page number."""
     mine = select(AuditEntry).where(AuditEntry.subject_id == subject.id).limit(PAGE + 1)
     if newer_than is not None:
-        found = list(db.session.scalars(mine.where(AuditEntry.id > newer_than).order_by(AuditEntry.id)))
+        found = list(db.session.scalars(mine.where(AuditEntry.id > newer_than).order_by(AuditEntry.id)))[::-1]
     else:
         older = AuditEntry.id < older_than if older_than is not None else AuditEntry.id.is_not(None)
         found = list(db.session.scalars(mine.where(older).order_by(AuditEntry.id.desc())))
-    more = len(found) > PAGE
-    entries = sorted(found[:PAGE], key=lambda entry: entry.id, reverse=True)
-    has_newer = more if newer_than is not None else older_than is not None
-    has_older = more or newer_than is not None
-    return Page(
-        [_happening(entry, subject) for entry in entries],
-        newer_than=entries[0].id if entries and has_newer else None,
-        older_than=entries[-1].id if entries and has_older else None,
-    )
+    shown = cut(found, lambda entry: entry.id, size=PAGE, older_than=older_than, newer_than=newer_than)
+    return Page([_happening(entry, subject) for entry in shown.rows], shown.newer_than, shown.older_than)
 
 
 def find(subject: Subject, entry_id: int) -> Happening | None:

@@ -17,6 +17,7 @@ from webapp.language import current_language
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import Message, State
 from webapp.mail.rendering import one_line
+from webapp.paging import cut
 from webapp.subjects.models import Subject
 
 PAGE = 20
@@ -63,15 +64,7 @@ def page(
     """The newest emails, or those next to a place."""
     window = _window(subject, newer_than or older_than, newer=newer_than is not None, size=size + 1)
     found = [_email(row, subject) for row in _described(window, subject)]
-    more = len(found) > size
-    emails = found[-size:] if newer_than else found[:size]
-    has_newer = more if newer_than else older_than is not None
-    has_older = more or newer_than is not None
-    return Page(
-        emails,
-        newer_than=emails[0].place if emails and has_newer else None,
-        older_than=emails[-1].place if emails and has_older else None,
-    )
+    return Page(*cut(found, lambda email: email.place, size=size, older_than=older_than, newer_than=newer_than))
 
 
 def _window(subject: Subject, place: Place | None, *, newer: bool, size: int) -> Subquery:

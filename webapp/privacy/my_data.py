@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, Select, func, literal, select
 
 from webapp.db import db
+from webapp.paging import cut
 from webapp.privacy import data_map, inventory, places_in_order, records
 from webapp.privacy.data_map.vocabulary import Category, Personal, SubjectTable
 from webapp.privacy.places_in_order import Place
@@ -85,20 +86,12 @@ def page(table: SubjectTable, subject: Subject, *, older_than: Place | None, new
     """The newest rows of a table, or those next to a place."""
     place, mine = records.place_of(table), _selected(table, subject).limit(PAGE + 1)
     if newer_than is not None:
-        found = list(db.session.execute(mine.where(newer_than.newer(place)).order_by(*place)).mappings())
+        found = list(db.session.execute(mine.where(newer_than.newer(place)).order_by(*place)).mappings())[::-1]
     else:
         older = mine.where(older_than.older(place)) if older_than is not None else mine
         found = list(db.session.execute(older.order_by(*_newest_first(table))).mappings())
-    more = len(found) > PAGE
-    shown = found[:PAGE] if newer_than is None else found[:PAGE][::-1]
-    rows = _rows(table, shown, subject)
-    has_newer = more if newer_than is not None else older_than is not None
-    has_older = more or newer_than is not None
-    return Page(
-        rows,
-        newer_than=rows[0].place if rows and has_newer else None,
-        older_than=rows[-1].place if rows and has_older else None,
-    )
+    rows = _rows(table, found, subject)
+    return Page(*cut(rows, lambda row: row.place, size=PAGE, older_than=older_than, newer_than=newer_than))
 
 
 def table_named(name: str, *, within: Category) -> SubjectTable | None:
