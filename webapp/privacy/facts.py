@@ -1,14 +1,13 @@
 """What the data map says about one table, for the person whose data it holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
 from flask import url_for
 
-from webapp.privacy import data_map, inventory
+from webapp.privacy import inventory
 from webapp.privacy.data_map.vocabulary import Personal, SubjectTable
-from webapp.privacy.data_map.words import ERASURES, SOURCES
 from webapp.privacy.inventory import Kept
 
 
@@ -38,21 +37,15 @@ def of(table: SubjectTable) -> Facts:
     purposes = {purpose for what in columns for purpose in what.purposes}
     shown = list(table.exported.values())
     return Facts(
-        sources=[str(words) for source, words in SOURCES.items() if source in {what.source for what in columns}],
+        sources=inventory.source_words(what.source for what in columns),
         purposes=inventory.purpose_titles(purposes),
         bases=inventory.bases_of(purposes),
-        kept=_kept(table, columns),
+        kept=inventory.kept_of(table, columns),
         recipients=inventory.recipients_of(purposes),
-        erasure=[str(words) for how, words in ERASURES.items() if how in {table.erasure_of(what) for what in columns}],
+        erasure=inventory.erasures_of(table, columns),
         corrections=_grouped((what, _page(table, what)) for what in shown),
         fixed=_grouped((what, table.why_fixed(what)) for what in shown),
         withheld=_grouped((what, what.withheld) for what in columns),
-    )
-
-
-def _kept(table: SubjectTable, columns: Sequence[Personal]) -> list[Kept]:
-    return inventory.kept_words(
-        list(dict.fromkeys(retention for what in columns for retention in data_map.kept(table, what)))
     )
 
 

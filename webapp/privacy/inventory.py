@@ -14,7 +14,7 @@ from webapp.config import settings
 from webapp.language import speaking
 from webapp.privacy import data_map
 from webapp.privacy.data_map.purposes import USES, Recipient
-from webapp.privacy.data_map.retention import Clock, Retention
+from webapp.privacy.data_map.retention import Clock
 from webapp.privacy.data_map.retention_words import retention_words
 from webapp.privacy.data_map.vocabulary import Category, Personal, Purpose, Source, SubjectTable
 from webapp.privacy.data_map.words import BASES, CATEGORIES, CATEGORY_TEXTS, ERASURES, PEOPLE, RECIPIENTS, SOURCES
@@ -113,8 +113,16 @@ def source_words(sources: Iterable[Source]) -> list[str]:
     return [str(words) for source, words in SOURCES.items() if source in wanted]
 
 
-def kept_words(retentions: Sequence[Retention]) -> list[Kept]:
+def kept_of(table: SubjectTable, columns: Iterable[Personal]) -> list[Kept]:
+    """How long columns of a table are kept, each period once."""
+    retentions = dict.fromkeys(retention for what in columns for retention in data_map.kept(table, what))
     return [Kept(retention_words(retention), retention.reference) for retention in retentions]
+
+
+def erasures_of(table: SubjectTable, columns: Iterable[Personal]) -> list[str]:
+    """What becomes of columns of a table when the person is erased."""
+    wanted = {table.erasure_of(what) for what in columns}
+    return [str(words) for erasure, words in ERASURES.items() if erasure in wanted]
 
 
 def until(table: SubjectTable, what: Personal, row: Any) -> date | None:
@@ -150,8 +158,6 @@ def _category(category: Category) -> CategoryEntry:
 
 
 def _holding(table: SubjectTable, columns: Sequence[Personal]) -> Holding:
-    retentions = dict.fromkeys(retention for what in columns for retention in data_map.kept(table, what))
-    erasures = {table.erasure_of(what) for what in columns}
     return Holding(
         name=table.name,
         title=str(table.title),
@@ -159,8 +165,8 @@ def _holding(table: SubjectTable, columns: Sequence[Personal]) -> Holding:
         withheld=[str(what.label) for what in columns if what.withheld is not None],
         people=[str(PEOPLE[who]) for who in table.about],
         purposes=purpose_titles(purpose for what in columns for purpose in what.purposes),
-        kept=kept_words(list(retentions)),
-        erasure=[str(words) for erasure, words in ERASURES.items() if erasure in erasures],
+        kept=kept_of(table, columns),
+        erasure=erasures_of(table, columns),
     )
 
 

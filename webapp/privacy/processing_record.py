@@ -182,12 +182,11 @@ def _data(used_for: frozenset[Purpose]) -> list[Data]:
 
 def _of_table(category: Category, table: SubjectTable, held: Sequence[Personal], used_for: frozenset[Purpose]) -> Data:
     columns = [what for what in held if used_for.intersection(what.purposes)]
-    retentions = dict.fromkeys(retention for what in columns for retention in data_map.kept(table, what))
     return Data(
         category=category,
         title=str(table.title),
         fields=[str(what.label) for what in columns],
         people=[str(words) for who, words in PEOPLE.items() if who in table.about],
         sources=[str(name) for source, name in SOURCE_NAMES.items() if source in {what.source for what in columns}],
-        kept=inventory.kept_words(list(retentions)),
+        kept=inventory.kept_of(table, columns),
     )

@@ -15,7 +15,7 @@ from webapp.privacy.copy.tables import Chapter
 from webapp.privacy.copy.timeline import Timeline, timeline_of
 from webapp.privacy.data_map.places import FILES
 from webapp.privacy.data_map.vocabulary import Category, SubjectTable
-from webapp.privacy.data_map.words import CATEGORIES, SOURCES
+from webapp.privacy.data_map.words import CATEGORIES
 from webapp.privacy.policy import versions
 from webapp.subjects.models import Subject
 
@@ -110,14 +110,12 @@ def _reasons(table: SubjectTable, language: str, recipients: tuple[tuple[str, st
     """In the language of the moment, with the names that the settings give to recipients."""
     columns = list(table.exported.values())
     used = {purpose for what in columns for purpose in what.purposes}
-    sources = {what.source for what in columns}
-    kept = dict.fromkeys(retention for what in columns for retention in data_map.kept(table, what))
     return Reasons(
         purposes=inventory.purpose_titles(used),
         bases=inventory.bases_of(used),
-        sources=[str(words) for source, words in SOURCES.items() if source in sources],
+        sources=inventory.source_words(what.source for what in columns),
         recipients=inventory.recipients_of(used),
-        kept=inventory.kept_words(list(kept)),
+        kept=inventory.kept_of(table, columns),
     )
 
 
