@@ -9,7 +9,6 @@ from webapp import queue
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.privacy import manifest
-from webapp.privacy.copy import verification
 from webapp.privacy.data_map import check
 from webapp.storage import Store
 
@@ -32,6 +31,8 @@ def data_map_command(wanted: str | None) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def verify_export_command(file: Path) -> None:
     """Checks the hashes, schemas and counts of a copy that somebody has; exit code 1 and a list when it was changed."""
+    from webapp.privacy.copy import verification  # not at every start: it brings a validator of JSON Schema along
+
     found = list(verification.problems(file))
     if found:
         click.echo("\n".join(found))

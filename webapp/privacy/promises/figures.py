@@ -5,7 +5,7 @@
     register(Figure("longest_wait", "P20", _l("Longest wait …"), Kind.DURATION, longest_wait, at_most=timedelta(30)))
 
 The function reads the database by an index, so that it is quick however many customers there are, and changes nothing.
-Its module is imported in `webapp/app.py`. A value beyond the limit is red for staff and raises an alert.
+Its module is one of `webapp/privacy/promises/measured`. A value beyond the limit is red for staff and raises an alert.
 """
 
 from collections.abc import Callable
