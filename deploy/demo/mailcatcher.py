@@ -18,7 +18,7 @@ class Inbox:
         folder.mkdir(parents=True, exist_ok=True)
         self._names = deque(sorted(path.name for path in folder.glob("*.eml")))
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # the name by which aiosmtpd calls it
         self.store(envelope)
         return "250 Kept"
 

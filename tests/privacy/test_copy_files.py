@@ -237,7 +237,7 @@ class Nothing(io.RawIOBase):
     def tell(self) -> int:
         return self.position
 
-    def write(self, data: bytes) -> int:  # type: ignore[override]
+    def write(self, data: bytes) -> int:  # type: ignore[override]  # it gets bytes and nothing else
         self.position += len(data)
         return len(data)
 
