@@ -4,8 +4,7 @@ Everything goes to the address on file: first a link that its reader must confir
 and a code. A wrong address learns from it that somebody asked us, and nothing else.
 """
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,14 +13,13 @@ from sqlalchemy.exc import IntegrityError
 from webapp import links, queue
 from webapp.audit import Action
 from webapp.db import db
-from webapp.links import InvalidLink, Purpose
+from webapp.links import Purpose
 from webapp.mail import messages
 from webapp.privacy import deadlines, exports
 from webapp.privacy.models import DataExport, ExportState
 from webapp.subjects import subjects, trail
 from webapp.subjects.models import Subject
 
-SENT_AGAIN_AFTER = timedelta(minutes=2)
 BATCH = 500
 
 
@@ -50,7 +48,9 @@ def start(address: str, *, reason: str, asked_at: datetime, by: Subject, now: da
     if db.session.scalar(insert(DataExport).values(wish).on_conflict_do_nothing().returning(DataExport.id)) is not None:
         trail.record(Action.EXPORT_STARTED, subject, now=now, actor_id=by.id, reason=reason)
     export = db.session.scalars(_unconfirmed().where(DataExport.subject_id == subject.id)).first()
-    if export and not messages.sent_recently("privacy/copy_to_confirm", subject, within=SENT_AGAIN_AFTER, now=now):
+    if export and not messages.sent_recently(
+        "privacy/copy_to_confirm", subject, within=exports.SENT_AGAIN_AFTER, now=now
+    ):
         messages.send("privacy/copy_to_confirm", subject, now=now, export_id=str(export.id))
 
 
@@ -60,10 +60,7 @@ def link_token(export: DataExport, *, now: datetime) -> str:
 
 def read(token: str, *, now: datetime) -> DataExport:
     """Confirms nothing. Raises InvalidLink or ExpiredLink."""
-    export = exports.find(UUID(links.read(Purpose.CONFIRM_COPY, token, now=now).data["export_id"]))
-    if export is None:
-        raise InvalidLink
-    return export
+    return exports.named_by(links.read(Purpose.CONFIRM_COPY, token, now=now))
 
 
 def confirm(export: DataExport, *, now: datetime) -> None:

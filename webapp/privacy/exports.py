@@ -15,6 +15,7 @@ from webapp.accounts.models import Account
 from webapp.audit import Action
 from webapp.config import settings
 from webapp.db import db
+from webapp.links import InvalidLink, Link
 from webapp.mail import messages
 from webapp.privacy import copy
 from webapp.privacy.models import IN_THE_MAKING, DataExport, ExportState
@@ -47,6 +48,14 @@ def of(subject: Subject) -> Sequence[DataExport]:
 
 def find(export_id: UUID) -> DataExport | None:
     return db.session.get(DataExport, export_id)
+
+
+def named_by(link: Link) -> DataExport:
+    """Raises InvalidLink when the copy was erased with its person."""
+    export = find(UUID(link.data["export_id"]))
+    if export is None:
+        raise InvalidLink
+    return export
 
 
 def has_account(subject: Subject) -> bool:

@@ -1,7 +1,6 @@
 """A copy for somebody without an account: confirmed by a link, collected with a link and a code from another email."""
 
-from datetime import timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
 from flask import Response, flash, session, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +12,7 @@ from webapp.clock import utc_now
 from webapp.db import db
 from webapp.guard import limiter
 from webapp.htmx import render, see_other
-from webapp.links import ExpiredLink, InvalidLink, LinkProblem, Purpose
+from webapp.links import ExpiredLink, InvalidLink, Link, LinkProblem, Purpose
 from webapp.privacy import copies_for_others, copy_codes, exports
 from webapp.privacy.copy_codes import CodeIsOver, NoMoreCodes
 from webapp.privacy.copy_downloads import Fetching
@@ -131,14 +130,9 @@ def renew_copy(token: str) -> ResponseReturnValue:
     """A genuine link that is too old, or whose copy is gone: a new one goes to the same address, never to this page."""
     now = utc_now()
     try:
-        link = links.read(Purpose.COLLECT_COPY, token, now=now)
-    except ExpiredLink as old:
-        link = old.link
+        export = exports.named_by(_link_however_old(token, now=now))
     except InvalidLink as problem:
         return _problem(problem, token)
-    export = exports.find(UUID(link.data["export_id"]))
-    if export is None:
-        return _problem(InvalidLink(), token)
     copies_for_others.renew(export, now=now)
     db.session.commit()
     return render("privacy/copy_renewed.html", address=masked(export.subject.email))
@@ -151,13 +145,18 @@ class Gone(LinkProblem):
 def _export(token: str) -> DataExport:
     """Raises InvalidLink, ExpiredLink or Gone."""
     now = utc_now()
-    link = links.read(Purpose.COLLECT_COPY, token, now=now)
-    export = exports.find(UUID(link.data["export_id"]))
-    if export is None:
-        raise InvalidLink
+    export = exports.named_by(links.read(Purpose.COLLECT_COPY, token, now=now))
     if not export.available(now):
         raise Gone
     return export
+
+
+def _link_however_old(token: str, *, now: datetime) -> Link:
+    """Raises InvalidLink."""
+    try:
+        return links.read(Purpose.COLLECT_COPY, token, now=now)
+    except ExpiredLink as old:
+        return old.link
 
 
 def _is_open(export: DataExport) -> bool:

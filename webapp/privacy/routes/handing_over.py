@@ -8,13 +8,12 @@ from flask import Response, request
 from werkzeug.datastructures import ContentRange
 
 from webapp import storage
+from webapp.accounts.sessions import LONGEST_USER_AGENT
 from webapp.db import db
 from webapp.privacy import copy_downloads
 from webapp.privacy.copy_downloads import Fetching, Visitor
 from webapp.privacy.models import DataExport
 from webapp.storage import Store, StoredFile
-
-LONGEST_USER_AGENT = 300
 
 
 def visitor() -> Visitor:

@@ -81,13 +81,11 @@ def shared_copy(token: str) -> ResponseReturnValue:
     now = utc_now()
     try:
         shared = copy_shares.read(token, now=now)
-    except links.InvalidLink:
-        return _ended("invalid", 404)
-    except links.ExpiredLink:
-        return _ended(Ended.EXPIRED.value, 410)
+    except links.LinkProblem as problem:
+        return _refused(problem)
     ended = copy_shares.why_ended(shared, now=now)
     if ended in {Ended.REVOKED, Ended.EXPIRED, Ended.GONE}:
-        return _ended(ended.value, 410)
+        return _refused(Over(ended))
     return _unlisted(render("privacy/shared_copy.html", share=shared, used_up=ended is Ended.USED_UP, token=token))
 
 
@@ -101,12 +99,8 @@ def use_shared_copy(token: str) -> ResponseReturnValue:
     try:
         shared = copy_shares.read(token, now=now)
         copy_shares.use(shared, visitor(), now=now)
-    except links.InvalidLink:
-        return _ended("invalid", 404)
-    except links.ExpiredLink:
-        return _ended(Ended.EXPIRED.value, 410)
-    except Over as over:
-        return _ended(over.why.value, 410)
+    except (links.LinkProblem, Over) as problem:
+        return _refused(problem)
     db.session.commit()
     return see_other(url_for("privacy.fetch_shared_copy", token=copy_shares.ticket(shared, now=now)))
 
@@ -120,14 +114,10 @@ def fetch_shared_copy(token: str) -> ResponseReturnValue:
         shared = copy_shares.read_ticket(token, now=now)
         fetching = Fetching(visitor(), Way.SHARE, goes_on=True, share=shared)
         return hand_over(shared.export, fetching, now=now)
-    except links.InvalidLink:
-        return _ended("invalid", 404)
-    except links.ExpiredLink:
-        return _ended(Ended.EXPIRED.value, 410)
-    except Over as over:
-        return _ended(over.why.value, 410)
+    except (links.LinkProblem, Over) as problem:
+        return _refused(problem)
     except FileNotFoundError:
-        return _ended(Ended.GONE.value, 410)
+        return _refused(Over(Ended.GONE))
 
 
 def _own_share(export_id: UUID, share_id: UUID) -> CopyShare:
@@ -137,7 +127,12 @@ def _own_share(export_id: UUID, share_id: UUID) -> CopyShare:
     return shared
 
 
-def _ended(kind: str, status: int) -> Response:
+def _refused(problem: links.LinkProblem | Over) -> Response:
+    if isinstance(problem, links.InvalidLink):
+        kind, status = "invalid", 404
+    else:
+        why = problem.why if isinstance(problem, Over) else Ended.EXPIRED
+        kind, status = why.value, 410
     return _unlisted(render("privacy/shared_copy_problem.html", status=status, kind=kind))
 
 
