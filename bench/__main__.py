@@ -33,7 +33,7 @@ from webapp.config import settings
 from webapp.consents.models import Topic
 from webapp.db import db
 from webapp.mail.rendering import compose, message_id
-from webapp.mail.smtp import Relay
+from webapp.mail.smtp.relay import Relay
 from webapp.subjects.models import Subject
 
 ROUNDS = 3

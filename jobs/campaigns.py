@@ -10,7 +10,7 @@ from webapp.campaigns.models import Delivery
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.mail.delivery import WHILE_RELAY_IS_DOWN
-from webapp.mail.smtp import Relay, RelayDown
+from webapp.mail.smtp.relay import Relay, RelayDown
 
 TURN = timedelta(seconds=10)
 

@@ -8,7 +8,7 @@ from webapp import queue
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.mail import messages
-from webapp.mail.smtp import Relay, RelayDown
+from webapp.mail.smtp.relay import Relay, RelayDown
 
 SLICE = timedelta(seconds=10)
 RELAY = UUID("7e1a9000-0000-4000-8000-000000000000")

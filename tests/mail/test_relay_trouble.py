@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from email.message import EmailMessage
 
 import pytest
 from flask import Flask
@@ -23,7 +22,9 @@ from webapp.mail import catalogue, messages
 from webapp.mail.catalogue import Content, Obsolete
 from webapp.mail.models import Message, State
 from webapp.mail.rendering import Rendered, compose
-from webapp.mail.smtp import Fate, Relay, RelayDown
+from webapp.mail.smtp.conversation import Letter
+from webapp.mail.smtp.relay import Relay, RelayDown, as_letter
+from webapp.mail.smtp.replies import Fate
 from webapp.subjects.models import Subject
 
 RunJobs = Callable[[], None]
@@ -214,13 +215,13 @@ def troubled(app: Flask, settings: Settings, request: pytest.FixtureRequest) -> 
 )
 def test_what_was_not_handed_over_is_safe_to_retry_and_what_was_is_unknown(troubled: TroubledRelay, fate: Fate) -> None:
     with Relay() as relay:
-        assert relay.send(an_email(), to="anna@example.org").fate is fate
+        assert [verdict.fate for verdict in relay.send([a_letter()])] == [fate]
 
 
 @pytest.mark.parametrize("troubled", ["closes in the middle of the content"], indirect=True)
 def test_a_relay_that_hangs_up_in_the_middle_took_nothing_and_nobody_claims_it_did(troubled: TroubledRelay) -> None:
     with Relay() as relay:
-        verdict = relay.send(an_email("x" * 5_000_000), to="anna@example.org")
+        [verdict] = relay.send([a_letter("x" * 5_000_000)])
     assert verdict.fate in {Fate.DEFERRED, Fate.UNKNOWN}
     assert troubled.complete == 0
 
@@ -243,16 +244,17 @@ def test_without_a_connection_there_is_no_verdict(app: Flask, settings: Settings
     app.extensions["settings"] = settings.model_copy(update={"smtp_port": free_port()})
     try:
         with Relay() as relay, pytest.raises(RelayDown):
-            relay.send(an_email(), to="anna@example.org")
+            list(relay.send([a_letter()]))
     finally:
         app.extensions["settings"] = settings
 
 
-def an_email(text: str = "text\n.\n..dots\n") -> EmailMessage:
-    return compose(Rendered("Hello", text, "<p>html</p>"), to="anna@example.org", message_id="1@test", headers={})
+def a_letter(text: str = "text\n.\n..dots\n") -> Letter:
+    email = compose(Rendered("Hello", text, "<p>html</p>"), to="anna@example.org", message_id="1@test", headers={})
+    return as_letter(email, to="anna@example.org")
 
 
 def test_lines_that_begin_with_dots_arrive_as_they_were_written(app: Flask, relay: TestRelay) -> None:
     with Relay() as connection:
-        connection.send(an_email(), to="anna@example.org")
+        list(connection.send([a_letter()]))
     assert relay.received[0].text.replace("\r\n", "\n") == "text\n.\n..dots\n"

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,8 @@ from webapp.db import db
 from webapp.mail import delivery, messages
 from webapp.mail.models import State
 from webapp.mail.rendering import compose, message_id
-from webapp.mail.smtp import Relay
+from webapp.mail.smtp.conversation import Letter
+from webapp.mail.smtp.relay import Relay, as_letter
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
@@ -122,14 +122,15 @@ class _Templates:
 
     def parcel(self, row: Row[Any]) -> delivery.Parcel:
         reader = audience.from_row(row.subject_id, row)
-        return delivery.Parcel(row.id, row.attempts, lambda: (reader.email, self._compose(row.id, reader)))
+        return delivery.Parcel(row.id, row.attempts, lambda _offers: self._compose(row.id, reader))
 
-    def _compose(self, key: int, reader: Recipient) -> EmailMessage:
+    def _compose(self, key: int, reader: Recipient) -> Letter:
         if reader.language not in self._compiled:
             self._compiled[reader.language] = compile_campaign(self.campaign, reader.language)
         letter = self._compiled[reader.language].letter(reader)
         local = f"{self.campaign.id.hex}.{key}"
-        return compose(letter.rendered, to=reader.email, message_id=message_id(local), headers=letter.headers)
+        email = compose(letter.rendered, to=reader.email, message_id=message_id(local), headers=letter.headers)
+        return as_letter(email, to=reader.email)
 
 
 def _write_down_audience(campaign: Campaign) -> Iterator[None]:

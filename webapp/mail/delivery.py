@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,9 @@ from webapp.config import settings
 from webapp.db import db
 from webapp.mail.catalogue import Obsolete
 from webapp.mail.models import Outgoing, State, state_type
-from webapp.mail.smtp import Fate, Relay, RelayDown, Verdict
+from webapp.mail.smtp.conversation import Letter, Offers
+from webapp.mail.smtp.relay import Relay, RelayDown
+from webapp.mail.smtp.replies import Fate, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +60,11 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A claimed row. `compose` gives the address and the email, or raises Obsolete."""
+    """A claimed row. `compose` makes the email for a relay that can do so much, or raises Obsolete."""
 
     key: UUID | int
     attempts: int
-    compose: Callable[[], tuple[str, EmailMessage]]
+    compose: Callable[[Offers], Letter]
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def deliver(
     position, at_once = 0, 1
     while group := parcels[position : position + at_once]:
         try:
-            relay.open()
+            offers = relay.open()
         except RelayDown:
             _release(ledger, parcels[position:], worker=worker, due_at=utc_now() + WHILE_RELAY_IS_DOWN)
             yield settled
@@ -92,7 +94,7 @@ def deliver(
         started = _start(ledger, group, worker=worker)
         yield settled
         began = utc_now()
-        settled = _settle(ledger, [_send(ledger, parcel, relay) for parcel in started], worker=worker)
+        settled = _settle(ledger, _send(ledger, started, relay, offers), worker=worker)
         position += at_once
         at_once = min(2 * at_once, AT_ONCE) if utc_now() - began < QUICK else 1
         if utc_now() > until:
@@ -138,21 +140,38 @@ def _claimed(ledger: Ledger, parcels: Sequence[Parcel], worker: UUID) -> Update:
     )
 
 
-def _send(ledger: Ledger, parcel: Parcel, relay: Relay) -> Outcome:
+def _send(ledger: Ledger, parcels: Sequence[Parcel], relay: Relay, offers: Offers) -> list[Outcome]:
+    """An email that cannot be composed holds up no other."""
+    composed = [(parcel, _compose(parcel, offers)) for parcel in parcels]
+    letters = [made for _parcel, made in composed if isinstance(made, Letter)]
+    verdicts = _verdicts(relay, letters)
+    return [
+        _outcome(ledger, parcel, next(verdicts) if isinstance(made, Letter) else made, now=utc_now())
+        for parcel, made in composed
+    ]
+
+
+def _compose(parcel: Parcel, offers: Offers) -> Letter | Verdict | None:
+    """None if it is no longer wanted."""
     try:
-        to, email = parcel.compose()
-        verdict = relay.send(email, to=to)
+        return parcel.compose(offers)
     except Obsolete:
-        return Outcome(parcel.key, State.SUPPRESSED, parcel.attempts, "no longer wanted", utc_now())
-    except RelayDown as error:
-        verdict = Verdict(Fate.DEFERRED, str(error))
-    except Exception as error:  # one email that cannot be composed must not hold up the others
+        return None
+    except Exception as error:
         log.exception("an email could not be composed")
-        verdict = Verdict(Fate.REFUSED, f"could not be composed: {type(error).__name__}")
-    return _outcome(ledger, parcel, verdict, now=utc_now())
+        return Verdict(Fate.REFUSED, f"could not be composed: {type(error).__name__}")
 
 
-def _outcome(ledger: Ledger, parcel: Parcel, verdict: Verdict, *, now: datetime) -> Outcome:
+def _verdicts(relay: Relay, letters: Sequence[Letter]) -> Iterator[Verdict]:
+    try:
+        yield from relay.send(letters)
+    except RelayDown as error:
+        yield from repeat(Verdict(Fate.DEFERRED, str(error)))
+
+
+def _outcome(ledger: Ledger, parcel: Parcel, verdict: Verdict | None, *, now: datetime) -> Outcome:
+    if verdict is None:
+        return Outcome(parcel.key, State.SUPPRESSED, parcel.attempts, "no longer wanted", now)
     attempts = parcel.attempts + 1
     if verdict.fate is Fate.ACCEPTED:
         return Outcome(parcel.key, State.SENT, attempts, verdict.reply, now, sent_at=now)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -15,7 +14,8 @@ from webapp.mail import delivery
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import Message, State
 from webapp.mail.rendering import compose, message_id, render
-from webapp.mail.smtp import Relay
+from webapp.mail.smtp.conversation import Letter
+from webapp.mail.smtp.relay import Relay, as_letter
 from webapp.subjects.models import Subject
 
 
@@ -81,7 +81,7 @@ def _claim(*, worker: UUID, bulk: bool) -> list[tuple[UUID, int]]:
 
 def _parcel(claimed: tuple[UUID, int]) -> delivery.Parcel:
     key, attempts = claimed
-    return delivery.Parcel(key, attempts, lambda: _compose(key))
+    return delivery.Parcel(key, attempts, lambda _offers: _compose(key))
 
 
 def _tell_of_sent(keys: Sequence[UUID | int]) -> None:
@@ -94,7 +94,7 @@ def _tell_of_sent(keys: Sequence[UUID | int]) -> None:
             kind.when_sent(message)
 
 
-def _compose(key: UUID) -> tuple[str, EmailMessage]:
+def _compose(key: UUID) -> Letter:
     message = db.session.get_one(Message, key)
     subject = db.session.get_one(Subject, message.subject_id)
     kind = catalogue[message.email]
@@ -104,7 +104,7 @@ def _compose(key: UUID) -> tuple[str, EmailMessage]:
         variables = standard | content.variables
         rendered = content.rendered or render(message.email, variables, language=subject.language)
     to = content.to or subject.email
-    return to, compose(rendered, to=to, message_id=message_id(message.id.hex), headers=content.headers)
+    return as_letter(compose(rendered, to=to, message_id=message_id(message.id.hex), headers=content.headers), to=to)
 
 
 LEDGER = delivery.Ledger(Message, Message.id, resend_uncertain=True, when_sent=_tell_of_sent)

@@ -20,7 +20,7 @@ from webapp.db import db
 from webapp.mail import messages
 from webapp.mail.delivery import AT_ONCE
 from webapp.mail.models import Message
-from webapp.mail.smtp import Relay
+from webapp.mail.smtp.relay import Relay
 from webapp.privacy.policy import notices
 from webapp.privacy.policy.models import PolicyNotice, PolicyShowing, Way
 from webapp.subjects import subjects

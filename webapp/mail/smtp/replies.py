@@ -1,0 +1,78 @@
+"""A relay's replies (RFC 5321, 4.2), put together from bytes however they arrive."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+LONGEST_LINE = 4_096  # RFC 5321, 4.5.3.1.5 allows 512; some relays write more
+MOST_LINES = 100
+LONGEST_WORDS = 500
+
+
+class NotSmtp(Exception):
+    """What came cannot be a reply."""
+
+
+class Fate(Enum):
+    ACCEPTED = auto()
+    DEFERRED = auto()  # 4xx, or the connection broke before the content was complete: trying again is safe
+    REFUSED = auto()  # 5xx: trying again is useless
+    UNKNOWN = auto()  # the content was handed over and no answer came
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one email, with the relay's own words."""
+
+    fate: Fate
+    reply: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    code: int
+    words: str
+
+    @property
+    def is_positive(self) -> bool:
+        return 200 <= self.code < 400
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict(_FATES.get(self.code // 100, Fate.DEFERRED), f"{self.code} {self.words}"[:LONGEST_WORDS])
+
+
+_FATES = {2: Fate.ACCEPTED, 5: Fate.REFUSED}
+
+
+class ReplyReader:
+    """Raises NotSmtp for what no relay says, so that a wrong port is noticed and nobody fills our memory."""
+
+    def __init__(self) -> None:
+        self._unfinished = b""
+        self._lines: list[str] = []
+        self._code = 0
+
+    def feed(self, data: bytes) -> Iterator[Reply]:
+        """The replies that these bytes complete."""
+        *lines, self._unfinished = (self._unfinished + data).split(b"\n")
+        if len(self._unfinished) > LONGEST_LINE:
+            raise NotSmtp("a line without end")
+        for line in lines:
+            if reply := self._take(line.removesuffix(b"\r")):
+                yield reply
+
+    def _take(self, line: bytes) -> Reply | None:
+        code, mark = line[:3], line[3:4]
+        if not (code.isdigit() and code[:1] in b"2345" and mark in (b"", b" ", b"-")) or len(line) > LONGEST_LINE:
+            raise NotSmtp(f"no reply: {line[:40]!r}")
+        if self._lines and int(code) != self._code:
+            raise NotSmtp(f"{int(code)} in the middle of a reply {self._code}")
+        self._code = int(code)
+        self._lines.append(line[4:].decode("utf-8", "replace"))
+        if len(self._lines) > MOST_LINES:
+            raise NotSmtp("a reply without end")
+        if mark == b"-":
+            return None
+        reply, self._lines = Reply(self._code, " ".join(self._lines)), []
+        return reply
