@@ -6,6 +6,7 @@ A token is made when its email is sent, so none lies in the database; recorded i
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -136,5 +137,10 @@ def _verified(purpose: Purpose, token: str) -> dict[str, Any]:
 
 
 def _serializer(purpose: Purpose) -> URLSafeSerializer:
-    oldest_first = [key.get_secret_value() for key in reversed(settings().secret_keys)]
-    return URLSafeSerializer(oldest_first, salt=f"candor.links.{purpose.salt}")
+    return _serializer_with(purpose, tuple(key.get_secret_value() for key in reversed(settings().secret_keys)))
+
+
+@cache
+def _serializer_with(purpose: Purpose, oldest_first: tuple[str, ...]) -> URLSafeSerializer:
+    """Made once: a campaign signs a link for each reader."""
+    return URLSafeSerializer(list(oldest_first), salt=f"candor.links.{purpose.salt}")

@@ -7,7 +7,7 @@ as slots, and a reader costs only filling them. In Markdown a slot is written `{
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
@@ -36,7 +36,9 @@ VARIABLES = {
     "email": _l("Email address"),
 }
 TEMPLATE_SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
-LINKS = ("unsubscribe_url", "preferences_url")
+LINKS = {"unsubscribe_url": "consents.unsubscribe", "preferences_url": "consents.link_preferences"}
+TOKEN = "token-of-the-reader"
+ONE_CLICK = {"List-Unsubscribe": "<%(unsubscribe_url)s>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False}).enable("strikethrough")
 
@@ -60,7 +62,7 @@ class Slot:
     otherwise: str
     fill: Callable[[str], str]
 
-    def value(self, values: dict[str, str]) -> str:
+    def value(self, values: Mapping[str, str]) -> str:
         return self.fill(values[self.name] or self.otherwise)
 
 
@@ -84,22 +86,23 @@ class Compiled:
     subject: Parts
     text: Parts
     html: Parts
+    addresses: Mapping[str, str]  # of the links, with TOKEN where that of the reader comes
 
     def letter(self, reader: Recipient) -> Letter:
+        values = self.values(reader)
+        return Letter(self._fill(values), {name: value % values for name, value in ONE_CLICK.items()})
+
+    def values(self, reader: Recipient) -> dict[str, str]:
+        """What stands in the slots for this reader."""
         token = token_for(reader.subject_id, topic_id=self.topic_id, campaign_id=self.campaign_id)
-        unsubscribe = absolute_url("consents.unsubscribe", token=token)
-        preferences = absolute_url("consents.link_preferences", token=token)
-        return Letter(
-            self._fill(reader, unsubscribe_url=unsubscribe, preferences_url=preferences),
-            {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
-        )
+        addresses = {name: address.replace(TOKEN, token) for name, address in self.addresses.items()}
+        return {name: getattr(reader, name) for name in VARIABLES} | addresses
 
     def preview(self, reader: Recipient) -> Rendered:
         """As this reader would see it, but without the links that would unsubscribe them."""
-        return self._fill(reader, unsubscribe_url="#", preferences_url="#")
+        return self._fill({name: getattr(reader, name) for name in VARIABLES} | dict.fromkeys(LINKS, "#"))
 
-    def _fill(self, reader: Recipient, **links: str) -> Rendered:
-        values = {name: getattr(reader, name) for name in VARIABLES} | links
+    def _fill(self, values: Mapping[str, str]) -> Rendered:
         return Rendered(one_line(_filled(self.subject, values)), _filled(self.text, values), _filled(self.html, values))
 
 
@@ -134,6 +137,7 @@ def compile_campaign(campaign: Campaign, language: str) -> Compiled:
         subject=slots.cut(rendered.subject, str),
         text=slots.cut(rendered.text, str),
         html=slots.cut(rendered.html, escape),
+        addresses={name: absolute_url(endpoint, token=TOKEN) for name, endpoint in LINKS.items()},
     )
 
 
@@ -170,5 +174,5 @@ def _in_address(value: str) -> str:
     return quote(value, safe="")
 
 
-def _filled(parts: Parts, values: dict[str, str]) -> str:
+def _filled(parts: Parts, values: Mapping[str, str]) -> str:
     return "".join(part if isinstance(part, str) else part.value(values) for part in parts)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,14 @@ from webapp import audit, partitions, queue
 from webapp.campaigns import audience, claims
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.models import Campaign, CampaignState, Delivery
-from webapp.campaigns.rendering import Compiled, compile_campaign
+from webapp.campaigns.rendering import compile_campaign
+from webapp.campaigns.stencil import Stencil
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.mail import delivery, messages
 from webapp.mail.models import State
-from webapp.mail.rendering import compose, message_id
-from webapp.mail.smtp.conversation import Letter
-from webapp.mail.smtp.relay import Relay, as_letter
+from webapp.mail.smtp.conversation import Letter, Offers
+from webapp.mail.smtp.relay import Relay
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
@@ -58,11 +59,11 @@ def send_for_a_while(campaign_id: UUID, relay: Relay, *, worker: UUID, until: da
         return
     if campaign.snapshot_month is None:
         yield from _write_down_audience(campaign)
-    templates = _Templates(campaign)
+    stencils = _Stencils(campaign)
     while utc_now() < until and (claimed := claims.take(campaign, worker=worker, now=utc_now())):
         _count(campaign_id, Counter(row.state for row in claimed))
         yield
-        parcels = [templates.parcel(row) for row in claimed if row.state is State.CLAIMED]
+        parcels = [stencils.parcel(row) for row in claimed if row.state is State.CLAIMED]
         for settled in delivery.deliver(_ledger(campaign), parcels, worker=worker, relay=relay, until=until):
             _count(campaign_id, settled)
             yield
@@ -113,24 +114,23 @@ def settle_withdrawal(subject_id: UUID, topic_id: UUID | None, campaign_id: UUID
         audience.count_up(campaign_id, "unsubscribed", 1, now=now)
 
 
-class _Templates:
-    """A campaign compiled once for each language of its readers."""
+class _Stencils:
+    """A campaign compiled once for each language of its readers, and each way in which relays take texts."""
 
     def __init__(self, campaign: Campaign) -> None:
         self.campaign = campaign
-        self._compiled: dict[str, Compiled] = {}
+        self._made: dict[tuple[str, bool], Stencil] = {}
 
     def parcel(self, row: Row[Any]) -> delivery.Parcel:
         reader = audience.from_row(row.subject_id, row)
-        return delivery.Parcel(row.id, row.attempts, lambda _offers: self._compose(row.id, reader))
+        return delivery.Parcel(row.id, row.attempts, lambda offers: self._letter(row.id, reader, offers))
 
-    def _compose(self, key: int, reader: Recipient) -> Letter:
-        if reader.language not in self._compiled:
-            self._compiled[reader.language] = compile_campaign(self.campaign, reader.language)
-        letter = self._compiled[reader.language].letter(reader)
-        local = f"{self.campaign.id.hex}.{key}"
-        email = compose(letter.rendered, to=reader.email, message_id=message_id(local), headers=letter.headers)
-        return as_letter(email, to=reader.email)
+    def _letter(self, key: int, reader: Recipient, offers: Offers) -> Letter:
+        stencil = self._made.get((reader.language, offers.eight_bits))
+        if stencil is None:
+            stencil = Stencil(compile_campaign(self.campaign, reader.language), eight_bits=offers.eight_bits)
+            self._made[reader.language, offers.eight_bits] = stencil
+        return stencil.letter(reader, key=f"{self.campaign.id.hex}.{key}", date=format_datetime(utc_now()))
 
 
 def _write_down_audience(campaign: Campaign) -> Iterator[None]:

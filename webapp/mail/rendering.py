@@ -1,5 +1,7 @@
 """From a template folder in `emails/` to a finished email: subject, text and HTML, in the reader's language."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -21,6 +23,8 @@ from webapp.config import settings
 from webapp.language import speaking
 
 EMAILS = Path(__file__).parents[2] / "emails"
+# Where a line may be broken without a reader seeing it. No line of an email may be longer than 998 (RFC 5322, 2.1.1).
+INSIDE_TAG = re.compile(r"(<[a-z][a-z0-9]*) ")
 FILTERS = ("datetimeformat", "dateformat", "filesize")
 
 
@@ -44,11 +48,14 @@ def render(name: str, variables: dict[str, Any], *, language: str) -> Rendered:
 
 def html_from_mjml(source: str) -> str:
     html: str = mrml.to_html(source).content
-    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(html)
+    inlined = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(html)
+    return INSIDE_TAG.sub(r"\1\n", inlined)
 
 
-def compose(rendered: Rendered, *, to: str, message_id: str, headers: dict[str, str]) -> EmailMessage:
-    """The email as it goes over the wire. `message_id` is without angle brackets."""
+def compose(
+    rendered: Rendered, *, to: str, message_id: str, headers: Mapping[str, str], encoding: str = "quoted-printable"
+) -> EmailMessage:
+    """The email as it goes over the wire. `message_id` is without angle brackets, `encoding` that of the texts."""
     email = EmailMessage(policy=SMTP)
     email["From"] = Address(one_line(settings().company_name), addr_spec=settings().mail_from)
     local, _, domain = to.rpartition("@")
@@ -58,8 +65,8 @@ def compose(rendered: Rendered, *, to: str, message_id: str, headers: dict[str, 
     email["Message-ID"] = f"<{message_id}>"
     for name, value in headers.items():
         email[name] = value
-    email.set_content(rendered.text, cte="quoted-printable")
-    email.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    email.set_content(rendered.text, cte=encoding)
+    email.add_alternative(rendered.html, subtype="html", cte=encoding)
     return email
 
 
