@@ -5,7 +5,7 @@ from uuid import UUID
 
 from jobs.job import job, worker_name
 from webapp import partitions
-from webapp.campaigns import sending
+from webapp.campaigns import claims, sending
 from webapp.campaigns.models import Delivery
 from webapp.clock import utc_now
 from webapp.db import db
@@ -29,7 +29,7 @@ def send_campaign(campaign_id: str) -> None:
 
 @job
 def recover_deliveries() -> None:
-    sending.recover(now=utc_now())
+    claims.recover(now=utc_now())
 
 
 @job

@@ -25,7 +25,10 @@ def ensure(model: type[Base], month: date) -> None:
         _one_after_the_other(name)
         since, until = _start(month), _start(next_month(month))
         db.session.execute(
-            text(f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES FROM ('{since}') TO ('{until}')")
+            text(
+                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} "
+                f"FOR VALUES FROM ('{since}') TO ('{until}') WITH (fillfactor = {_fillfactor(model)})"
+            )
         )
 
 
@@ -59,6 +62,11 @@ def is_partition(name: str) -> bool:
     """Whether this is the name of a partition of ours."""
     table = Base.metadata.tables.get(re.sub(r"_\d{4}_\d{2}$", "", name))
     return table is not None and table.name != name and bool(table.dialect_options["postgresql"]["partition_by"])
+
+
+def _fillfactor(model: type[Base]) -> int:
+    """How much of each page new rows may fill, in percent; the rest is for rows that change."""
+    return int(Base.metadata.tables[model.__tablename__].info.get("fillfactor", 100))
 
 
 def _name(model: type[Base], month: date) -> str:

@@ -18,10 +18,9 @@ from webapp.access import Role
 from webapp.audit import Action, AuditEntry
 from webapp.campaigns import campaigns
 from webapp.campaigns.campaigns import Wording
-from webapp.campaigns.models import Campaign, CampaignCount, CampaignState, Delivery
+from webapp.campaigns.models import Campaign, CampaignCount, CampaignState, Claim, Delivery
 from webapp.clock import utc_now
 from webapp.db import db
-from webapp.mail.models import State
 from webapp.subjects.models import Subject
 
 HTMX = {"HX-Request": "true"}
@@ -269,7 +268,9 @@ def test_a_campaign_with_emails_in_a_workers_hands_cannot_be_deleted(
 ) -> None:
     confirm(marketer, draft)
     run_jobs()
-    db.session.scalars(select(Delivery)).first().state = State.CLAIMED  # type: ignore[union-attr]  # there are three
+    sent = stored()
+    held = {"campaign_id": sent.id, "snapshot_month": sent.snapshot_month, "delivery_ids": [1], "started": 1}
+    db.session.add(Claim(worker=UUID(int=1), **held))
     db.session.commit()
     assert marketer.submit(f"{draft}/deletion").status_code == 409
 

@@ -11,13 +11,12 @@ from tests.people import Person, person, subscribe, topic
 from tests.relay import TestRelay
 from webapp import queue
 from webapp.access import Role
-from webapp.campaigns import sending, statistics
-from webapp.campaigns.models import Campaign, CampaignState, Delivery
+from webapp.campaigns import claims, sending, statistics
+from webapp.campaigns.models import Campaign, CampaignState, Deferral, Delivery
 from webapp.clock import utc_now
 from webapp.consents import subscriptions
 from webapp.consents.models import Method, Suppression, SuppressionReason
 from webapp.db import db
-from webapp.mail.models import State
 from webapp.subjects.models import Subject
 
 RunJobs = Callable[[], None]
@@ -148,7 +147,7 @@ def test_a_withdrawal_after_the_snapshot_stops_the_email(
 
 def make_due(campaign: Campaign) -> None:
     """As if the pause before the next try were over."""
-    for row in db.session.scalars(select(Delivery).where(Delivery.campaign_id == campaign.id)):
+    for row in db.session.scalars(select(Deferral).where(Deferral.campaign_id == campaign.id)):
         row.due_at = utc_now()
     for entry in db.session.scalars(select(queue.OutboxEntry)):
         entry.due_at = utc_now()
@@ -202,6 +201,14 @@ def test_only_readers_of_the_chosen_language_get_it(
     assert [mail.to for mail in relay.received] == ["deutsch@example.org"]
 
 
+def claim(campaign: Campaign, *, started: int) -> None:
+    """What waits to be tried again is in the hands of a worker without a heartbeat."""
+    make_due(campaign)
+    taken = claims.take(campaign, worker=UUID(int=1), size=50, started=started, now=utc_now())
+    assert taken is not None
+    db.session.commit()
+
+
 def test_what_a_dead_worker_had_started_is_uncertain_and_the_rest_is_sent(
     marketer: Subject, news: UUID, relay: TestRelay, run_jobs: RunJobs
 ) -> None:
@@ -210,12 +217,9 @@ def test_what_a_dead_worker_had_started_is_uncertain_and_the_rest_is_sent(
     relay.at_recipient = lambda address: "450 later"
     start(campaign, marketer)
     run_jobs()
-    rows = db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
-    for row in rows:
-        row.state, row.claimed_by = State.CLAIMED, UUID(int=1)  # a worker without a heartbeat
-    rows[0].started_at = utc_now()
+    claim(campaign, started=1)
     relay.at_recipient = lambda address: "250 OK"
-    sending.recover(now=utc_now())
+    claims.recover(now=utc_now())
     make_due(campaign)
     run_jobs()
     assert states(campaign) == {"sent": 4, "uncertain": 1}
@@ -232,11 +236,11 @@ def test_a_deleted_campaign_does_not_hold_up_the_recovery_of_another(
     for campaign in (deleted, other):
         start(campaign, marketer)
     run_jobs()
-    for row in db.session.scalars(select(Delivery)):
-        row.state, row.claimed_by, row.started_at = State.CLAIMED, UUID(int=1), utc_now()
+    for campaign in (deleted, other):
+        claim(campaign, started=2)
     db.session.delete(deleted)
     db.session.commit()
-    sending.recover(now=utc_now())
+    claims.recover(now=utc_now())
     assert statistics.figures(other).uncertain == 2
 
 

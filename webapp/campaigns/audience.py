@@ -8,15 +8,29 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Row, Select, exists, func, insert, literal, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CursorResult,
+    Row,
+    Select,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.accounts.models import Account, Profile
-from webapp.campaigns.models import Campaign, CampaignCount, Delivery
+from webapp.campaigns.models import Campaign, CampaignCount, Delivery, Progress
 from webapp.consents.models import Subscription, Suppression
 from webapp.db import db
 from webapp.mail.models import State
 from webapp.subjects.models import Subject
+
+LAST_NUMBER = text("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM deliveries_id_seq")
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,7 @@ RECIPIENT_COLUMNS: tuple[InstrumentedAttribute[str], ...] = (
 )
 
 
-def wants(topic_id: UUID) -> ColumnElement[bool]:
+def wants(topic_id: UUID | BindParameter[UUID]) -> ColumnElement[bool]:
     """For a query over subjects: consent for the topic, no suppression, and no account whose address is unconfirmed."""
     consent = exists().where(
         Subscription.subject_id == Subject.id, Subscription.topic_id == topic_id, Subscription.subscribed
@@ -91,7 +105,9 @@ def write_down(campaign: Campaign, *, now: datetime) -> None:
     )
     columns = ["subject_id", "snapshot_month", "campaign_id", "state", "due_at"]
     writing = insert(Delivery).from_select(columns, rows).execution_options(preserve_rowcount=True)
+    before = db.session.scalar(LAST_NUMBER) or 0
     written = cast(CursorResult[Any], db.session.execute(writing)).rowcount
+    db.session.add(Progress(campaign_id=campaign.id, reached=before, last=db.session.scalar(LAST_NUMBER) or 0))
     count_up(campaign.id, "recipients", written, now=now)
 
 

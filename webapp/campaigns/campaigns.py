@@ -7,10 +7,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, exists, select
 
 from webapp.audit import Action
-from webapp.campaigns.models import Campaign, CampaignState, Delivery
+from webapp.campaigns.models import Campaign, CampaignState, Claim
 from webapp.campaigns.sending import NotADraft
 from webapp.db import db
-from webapp.mail.models import State
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
@@ -69,11 +68,7 @@ def hold_version(campaign: Campaign, version: str) -> None:
 
 def remove(campaign: Campaign, *, actor: Subject, now: datetime) -> None:
     """Its ledger stays, and so do the links at the foot of its emails. Raises StillSending."""
-    held = exists().where(
-        Delivery.snapshot_month == Campaign.snapshot_month,
-        Delivery.campaign_id == Campaign.id,
-        Delivery.state == State.CLAIMED,
-    )
+    held = exists().where(Claim.campaign_id == Campaign.id)
     removal = delete(Campaign).where(Campaign.id == campaign.id, Campaign.state != CampaignState.SENDING, ~held)
     if db.session.scalar(removal.returning(Campaign.id)) is None:
         raise StillSending

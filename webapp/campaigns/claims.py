@@ -1,66 +1,239 @@
-"""Claiming rows of the ledger. The same statement asks for consent, so that a withdrawal counts within one claim."""
+"""Handing out the ledger to workers, at most 50 rows at a time, and writing down what became of them.
+
+The statement that hands out rows asks for consent, so that a withdrawal counts within one claim. A claim is one row
+for all its emails. The ledger itself is written once per email, by one statement for a group of them.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import CTE, Row, Subquery, case, exists, null, select, update
+from sqlalchemy import (
+    CTE,
+    Date,
+    DateTime,
+    Integer,
+    Row,
+    Select,
+    Uuid,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from webapp import queue
 from webapp.accounts.models import Profile
 from webapp.campaigns import audience
-from webapp.campaigns.models import Campaign, CampaignState, Delivery
+from webapp.campaigns.models import Campaign, CampaignState, Claim, Deferral, Delivery, Progress
 from webapp.db import db
-from webapp.mail.delivery import CLAIM
+from webapp.mail.delivery import Outcome
 from webapp.mail.models import State
 from webapp.subjects.models import Subject
 
+MOST = 50
 
-def take(campaign: Campaign, *, worker: UUID, now: datetime) -> Sequence[Row[Any]]:
-    """The next due rows, each CLAIMED for this worker or SUPPRESSED, with what a letter says about its reader."""
-    people = _people(campaign, _due(campaign, now))
-    taking = (
-        update(Delivery)
-        .where(Delivery.snapshot_month == campaign.snapshot_month, Delivery.id == people.c.key)
-        .values(
-            state=case((people.c.wanted, State.CLAIMED), else_=State.SUPPRESSED),
-            claimed_by=case((people.c.wanted, worker), else_=null()),
-        )
-        .returning(
-            Delivery.id,
-            Delivery.subject_id,
-            Delivery.state,
-            Delivery.attempts,
-            *(people.c[column.key] for column in audience.RECIPIENT_COLUMNS),
-        )
-        .execution_options(synchronize_session=False)
+CAMPAIGN, MONTH = bindparam("this_campaign", type_=Uuid), bindparam("this_month", type_=Date)
+CLAIM, WORKER = bindparam("this_claim", type_=Uuid), bindparam("this_worker", type_=Uuid)
+NOW = bindparam("at", type_=DateTime(timezone=True))
+SIZE, STARTED = bindparam("at_most", type_=Integer), bindparam("so_many", type_=Integer)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """`rows` are what a letter says about each reader, with `wanted`; those who want it come first."""
+
+    id: UUID
+    campaign_id: UUID
+    month: Any
+    rows: Sequence[Row[Any]]
+
+
+def take(campaign: Campaign, *, worker: UUID, size: int, started: int, now: datetime) -> Claimed | None:
+    """The next rows, of which the first `started` may be sent once this is committed; None if nothing is due."""
+    claim_id = uuid4()
+    given = {
+        "this_campaign": campaign.id,
+        "this_month": campaign.snapshot_month,
+        "this_topic": campaign.topic_id,
+        "this_claim": claim_id,
+        "this_worker": worker,
+        "at_most": size,
+        "so_many": started,
+        "at": now,
+    }
+    for taking in (_taking_again(), _taking()):
+        if rows := db.session.connection().execute(taking, given).all():
+            return Claimed(claim_id, campaign.id, campaign.snapshot_month, rows)
+    return None
+
+
+def settle(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, started: int, now: datetime) -> bool:
+    """Writes down what became of some; of the claim so many are done then, and so many started. It ends with the last.
+
+    False if the claim was taken from this worker meanwhile, because it seemed dead.
+    """
+    given = {
+        "this_claim": claimed.id,
+        "this_campaign": claimed.campaign_id,
+        "this_month": claimed.month,
+        "keys": [outcome.key for outcome in outcomes],
+        "states": [outcome.state.value for outcome in outcomes],
+        "attempts": [outcome.attempts for outcome in outcomes],
+        "replies": [outcome.reply for outcome in outcomes],
+        "due": [outcome.due_at for outcome in outcomes],
+        "so_many": started,
+        "at": now,
+    }
+    statement = SETTLE_AND_END if done >= len(claimed.rows) else SETTLE_AND_GO_ON
+    return db.session.connection().execute(statement, given).first() is not None
+
+
+def give_back(claimed: Claimed, *, after: int, due_at: datetime) -> None:
+    """Ends a claim, of which the rows after the first so many were not started: another claim takes them when due."""
+    rest = [row.id for row in claimed.rows[after:]]
+    ended = db.session.scalar(delete(Claim).where(Claim.id == claimed.id).returning(Claim.id))
+    if ended and rest:
+        again = [{"delivery_id": key, "campaign_id": claimed.campaign_id, "due_at": due_at} for key in rest]
+        db.session.execute(insert(Deferral), again)
+
+
+def recover(*, now: datetime) -> None:
+    """Ends the claims of dead workers. What they had started is uncertain and is not sent again; the rest is due."""
+    dead = select(Claim).where(Claim.worker.not_in(queue.alive(now=now))).with_for_update(skip_locked=True)
+    for claim in db.session.scalars(dead):
+        in_doubt, rest = claim.delivery_ids[: claim.started], claim.delivery_ids[claim.started :]
+        of_claim = (Delivery.snapshot_month == claim.snapshot_month, Delivery.id.in_(in_doubt))
+        lost = update(Delivery).where(*of_claim, Delivery.state == State.PENDING).values(state=State.UNCERTAIN)
+        lost = lost.returning(Delivery.id).execution_options(synchronize_session=False)
+        uncertain = len(db.session.scalars(lost).all())
+        audience.count_up(claim.campaign_id, State.UNCERTAIN, uncertain, now=now)
+        again = [{"delivery_id": key, "campaign_id": claim.campaign_id, "due_at": now} for key in rest]
+        if again:
+            db.session.execute(insert(Deferral), again)
+        db.session.delete(claim)
+
+
+def is_held(campaign_id: UUID) -> bool:
+    """Whether a worker has some of it."""
+    return bool(db.session.scalar(select(exists().where(Claim.campaign_id == campaign_id))))
+
+
+def next_due(campaign_id: UUID, *, now: datetime) -> datetime | None:
+    """When there is something to hand out again; None when nothing is left but what workers have."""
+    waiting = exists().where(Progress.campaign_id == campaign_id, Progress.reached < Progress.last)
+    if db.session.scalar(select(waiting)):
+        return now
+    return db.session.scalar(select(func.min(Deferral.due_at)).where(Deferral.campaign_id == campaign_id))
+
+
+@cache
+def _taking() -> Select[Any]:
+    """Rows that nobody had yet. One worker of a campaign at a time gets past the lock on its progress."""
+    progress = (
+        select(Progress.reached, Progress.last)
+        .where(Progress.campaign_id == CAMPAIGN)
+        .with_for_update()
+        .cte("progress")
     )
-    return db.session.execute(taking).all()
-
-
-def _due(campaign: Campaign, now: datetime) -> CTE:
-    still_sending = exists().where(Campaign.id == campaign.id, Campaign.state == CampaignState.SENDING)
-    return (
-        select(Delivery.id)
+    fresh = (
+        select(Delivery.id, Delivery.subject_id, Delivery.attempts)
         .where(
-            Delivery.snapshot_month == campaign.snapshot_month,
-            Delivery.campaign_id == campaign.id,
+            Delivery.snapshot_month == MONTH,
+            Delivery.campaign_id == CAMPAIGN,
+            Delivery.id > select(progress.c.reached).scalar_subquery(),
+            Delivery.id <= select(progress.c.last).scalar_subquery(),
             Delivery.state == State.PENDING,
-            Delivery.due_at <= now,
-            still_sending,
+            _is_sending(),
         )
         .order_by(Delivery.id)
-        .limit(CLAIM)
-        .with_for_update(skip_locked=True)
+        .limit(SIZE)
         .cte("due")
     )
+    furthest = select(func.max(fresh.c.id)).scalar_subquery()
+    moved = update(Progress).where(Progress.campaign_id == CAMPAIGN, exists(select(fresh.c.id)))
+    return _claiming(fresh).add_cte(moved.values(reached=furthest).cte("moved"))
 
 
-def _people(campaign: Campaign, due: CTE) -> Subquery:
-    return (
-        select(due.c.id.label("key"), audience.wants(campaign.topic_id).label("wanted"), *audience.RECIPIENT_COLUMNS)
-        .join_from(due, Delivery, (Delivery.id == due.c.id) & (Delivery.snapshot_month == campaign.snapshot_month))
-        .join(Subject, Subject.id == Delivery.subject_id)
-        .outerjoin(Profile, Profile.subject_id == Subject.id)
-        .subquery("people")
+@cache
+def _taking_again() -> Select[Any]:
+    """Rows whose pause is over."""
+    over = (
+        select(Deferral.delivery_id)
+        .where(Deferral.campaign_id == CAMPAIGN, Deferral.due_at <= NOW, _is_sending())
+        .order_by(Deferral.due_at)
+        .limit(SIZE)
+        .with_for_update(skip_locked=True)
+        .cte("over")
     )
+    taken = (
+        delete(Deferral)
+        .where(Deferral.delivery_id.in_(select(over.c.delivery_id)))
+        .returning(Deferral.delivery_id)
+        .cte("taken")
+    )
+    again = (
+        select(Delivery.id, Delivery.subject_id, Delivery.attempts)
+        .where(Delivery.snapshot_month == MONTH, Delivery.id.in_(select(taken.c.delivery_id)))
+        .where(Delivery.state == State.PENDING)
+        .cte("due")
+    )
+    return _claiming(again)
+
+
+def _claiming(due: CTE) -> Select[Any]:
+    """Writes the claim, and gives its rows: first those that are wanted."""
+    wanted = audience.wants(bindparam("this_topic", type_=Uuid)).label("wanted")
+    people = (
+        select(due, wanted, *audience.RECIPIENT_COLUMNS)
+        .join_from(due, Subject, Subject.id == due.c.subject_id)
+        .outerjoin(Profile, Profile.subject_id == Subject.id)
+        .cte("people")
+    )
+    order = (people.c.wanted.desc(), people.c.id)
+    ids = func.array_agg(aggregate_order_by(people.c.id, *order))
+    started = func.least(STARTED, func.count().filter(people.c.wanted))
+    claim = select(CLAIM, CAMPAIGN, MONTH, WORKER, ids, started).select_from(people).having(func.count() > 0)
+    columns = ["id", "campaign_id", "snapshot_month", "worker", "delivery_ids", "started"]
+    return select(people).order_by(*order).add_cte(insert(Claim).from_select(columns, claim).cte("claim"))
+
+
+def _is_sending() -> Any:
+    return exists().where(Campaign.id == CAMPAIGN, Campaign.state == CampaignState.SENDING)
+
+
+SETTLE = """
+WITH claim AS ({end_or_go_on} RETURNING id),
+outcome AS (
+    SELECT told.* FROM claim, unnest(
+        CAST(:keys AS bigint[]), CAST(:states AS text[]), CAST(:attempts AS integer[]),
+        CAST(:replies AS text[]), CAST(:due AS timestamptz[])
+    ) AS told (key, state, attempts, reply, due_at)
+),
+written AS (
+    UPDATE deliveries
+    SET state = outcome.state, attempts = outcome.attempts, reply = outcome.reply,
+        sent_at = CASE WHEN outcome.state = 'sent' THEN CAST(:at AS timestamptz) END
+    FROM outcome WHERE snapshot_month = :this_month AND deliveries.id = outcome.key
+),
+deferred AS (
+    INSERT INTO deferrals (delivery_id, campaign_id, due_at)
+    SELECT key, :this_campaign, due_at FROM outcome WHERE state = 'pending'
+),
+counted AS (
+    INSERT INTO campaign_counts (campaign_id, at, figure, delta)
+    SELECT campaigns.id, :at, outcome.state, count(*) FROM outcome, campaigns
+    WHERE campaigns.id = :this_campaign AND outcome.state <> 'pending' GROUP BY campaigns.id, outcome.state
+)
+SELECT id FROM claim
+"""
+SETTLE_AND_GO_ON = text(SETTLE.format(end_or_go_on="UPDATE claims SET started = :so_many WHERE id = :this_claim"))
+SETTLE_AND_END = text(SETTLE.format(end_or_go_on="DELETE FROM claims WHERE id = :this_claim"))

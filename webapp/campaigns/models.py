@@ -4,13 +4,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Identity, Index, text
+from sqlalchemy import ARRAY, BigInteger, DateTime, Enum, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.campaigns.placeholders import filled
 from webapp.consents.models import Topic
 from webapp.db import Base, CreatedAt, Key, Timestamp
-from webapp.mail.models import Outgoing
+from webapp.mail.models import State, state_type
 
 
 class CampaignState(StrEnum):
@@ -49,9 +49,11 @@ class Campaign(Base):
         return filled(self.subject, {}, unknown="…")
 
 
-class Delivery(Outgoing, Base):
+class Delivery(Base):
     """One email of a campaign to one person. Partitioned by the month of its audience snapshot.
 
+    It is written twice: by the snapshot, and when it is known what became of it. No index holds what changes, so that
+    the second writing touches nothing but the row (a HOT update). Who is sending it meanwhile stands in `Claim`.
     `campaign_id` is not a foreign key: the ledger outlives the campaign.
     """
 
@@ -61,13 +63,51 @@ class Delivery(Outgoing, Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     campaign_id: Mapped[UUID]
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
+    state: Mapped[State] = mapped_column(state_type, server_default=State.PENDING)
+    due_at: Mapped[Timestamp]
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    reply: Mapped[str | None]
 
     __table_args__ = (
         Index("uq_deliveries_campaign_subject", "campaign_id", "subject_id", "snapshot_month", unique=True),
-        Index("ix_deliveries_due", "campaign_id", "id", postgresql_where=text("state = 'pending'")),
-        Index("ix_deliveries_claimed", "claimed_by", postgresql_where=text("state = 'claimed'")),
-        {"postgresql_partition_by": "RANGE (snapshot_month)"},
+        {"postgresql_partition_by": "RANGE (snapshot_month)", "info": {"fillfactor": 60}},
     )
+
+
+class Progress(Base):
+    """How far the ledger of a campaign was handed out: the rows after `reached`, up to `last`, wait for their turn."""
+
+    __tablename__ = "campaign_progress"
+
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
+    reached: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+
+
+class Claim(Base):
+    """What one worker is sending: of `delivery_ids` the first `started` may have reached the relay."""
+
+    __tablename__ = "claims"
+
+    id: Mapped[Key]
+    campaign_id: Mapped[UUID] = mapped_column(index=True)
+    snapshot_month: Mapped[date]
+    worker: Mapped[UUID]
+    delivery_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    started: Mapped[int]
+
+
+class Deferral(Base):
+    """An email that is tried again: the relay asked for patience, or whoever had claimed it could not send it."""
+
+    __tablename__ = "deferrals"
+
+    delivery_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    campaign_id: Mapped[UUID]
+    due_at: Mapped[Timestamp]
+
+    __table_args__ = (Index("ix_deferrals_due", "campaign_id", "due_at"),)
 
 
 class CampaignCount(Base):

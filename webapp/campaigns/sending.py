@@ -7,25 +7,26 @@ from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, select, update
+from sqlalchemy import Row, func, select, true, update
 
 from webapp import audit, partitions, queue
 from webapp.campaigns import audience, claims
 from webapp.campaigns.audience import Recipient
-from webapp.campaigns.models import Campaign, CampaignState, Delivery
+from webapp.campaigns.claims import Claimed
+from webapp.campaigns.models import Campaign, CampaignState, Claim, Delivery, Progress
 from webapp.campaigns.rendering import compile_campaign
 from webapp.campaigns.stencil import Stencil
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.mail import delivery, messages
+from webapp.mail.delivery import AT_ONCE, QUICK, WHILE_RELAY_IS_DOWN, Outcome
 from webapp.mail.models import State
 from webapp.mail.smtp.conversation import Letter, Offers
-from webapp.mail.smtp.relay import Relay
+from webapp.mail.smtp.relay import Relay, RelayDown
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
 WAIT_FOR_OTHERS = timedelta(seconds=5)
-SETTLED = (State.SENT, State.FAILED, State.UNCERTAIN, State.SUPPRESSED)
 
 
 class NotADraft(Exception):
@@ -59,14 +60,14 @@ def send_for_a_while(campaign_id: UUID, relay: Relay, *, worker: UUID, until: da
         return
     if campaign.snapshot_month is None:
         yield from _write_down_audience(campaign)
-    stencils = _Stencils(campaign)
-    while utc_now() < until and (claimed := claims.take(campaign, worker=worker, now=utc_now())):
-        _count(campaign_id, Counter(row.state for row in claimed))
+    stencils, size = _Stencils(campaign), AT_ONCE
+    while (began := utc_now()) < until:
+        claimed = claims.take(campaign, worker=worker, size=size, started=min(size, AT_ONCE), now=began)
         yield
-        parcels = [stencils.parcel(row) for row in claimed if row.state is State.CLAIMED]
-        for settled in delivery.deliver(_ledger(campaign), parcels, worker=worker, relay=relay, until=until):
-            _count(campaign_id, settled)
-            yield
+        if claimed is None:
+            return
+        yield from _send_claim(claimed, stencils, relay, until=until)
+        size = min(2 * size, claims.MOST) if utc_now() - began < QUICK else max(size // 2, 1)
 
 
 def hand_on(campaign_id: UUID, *, not_before: datetime) -> None:
@@ -74,42 +75,35 @@ def hand_on(campaign_id: UUID, *, not_before: datetime) -> None:
     campaign = db.session.get(Campaign, campaign_id)
     if campaign is None or campaign.state is not CampaignState.SENDING:
         return
-    of_campaign = (Delivery.snapshot_month == campaign.snapshot_month, Delivery.campaign_id == campaign_id)
-    next_due = db.session.scalar(select(func.min(Delivery.due_at)).where(*of_campaign, Delivery.state == State.PENDING))
-    held = db.session.scalar(select(exists().where(*of_campaign, Delivery.state == State.CLAIMED)))
-    if next_due is None and not held:
+    due = claims.next_due(campaign_id, now=utc_now())
+    if due is None and not claims.is_held(campaign_id):
         campaign.state, campaign.finished_at = CampaignState.SENT, utc_now()
         return
-    due_at = max(next_due or not_before + WAIT_FOR_OTHERS, not_before)
+    due_at = max(due or not_before + WAIT_FOR_OTHERS, not_before)
     queue.later(queue.Job.SEND_CAMPAIGN, due_at=due_at if due_at > utc_now() else None, campaign_id=str(campaign_id))
-
-
-def recover(*, now: datetime) -> None:
-    """Frees what dead workers had claimed. What they had started is uncertain and is not sent again."""
-    uncertain = delivery.recover(delivery.Ledger(Delivery, Delivery.id, resend_uncertain=False), now=now)
-    affected = select(Delivery.campaign_id, func.count().label("rows")).where(
-        Delivery.id.in_(uncertain), Delivery.state == State.UNCERTAIN
-    )
-    for row in db.session.execute(affected.group_by(Delivery.campaign_id)):
-        _count(row.campaign_id, Counter({State.UNCERTAIN: row.rows}))
 
 
 def settle_withdrawal(subject_id: UUID, topic_id: UUID | None, campaign_id: UUID | None, *, now: datetime) -> None:
     """After a withdrawal: emails that wait for this person stay here, and the campaign that caused it counts it."""
-    campaigns = select(Campaign.id).where(Campaign.topic_id == topic_id) if topic_id else select(Campaign.id)
+    about = Campaign.topic_id == topic_id if topic_id else true()
+    campaigns = select(Campaign.id).where(about, Campaign.state == CampaignState.SENDING)
+    # From here on nothing is handed out, so that what workers have is known. That still goes out, and is counted then.
+    db.session.execute(select(Progress).where(Progress.campaign_id.in_(campaigns)).with_for_update())
+    handed_out = select(func.unnest(Claim.delivery_ids)).where(Claim.campaign_id.in_(campaigns))
     waiting = db.session.scalars(
         update(Delivery)
         .where(
             Delivery.subject_id == subject_id,
             Delivery.state == State.PENDING,
             Delivery.campaign_id.in_(campaigns),
+            Delivery.id.not_in(handed_out),
         )
         .values(state=State.SUPPRESSED)
         .returning(Delivery.campaign_id)
         .execution_options(synchronize_session=False)
     )
     for affected, rows in Counter(waiting).items():
-        _count(affected, Counter({State.SUPPRESSED: rows}))
+        audience.count_up(affected, State.SUPPRESSED, rows, now=now)
     if campaign_id and db.session.get(Campaign, campaign_id):
         audience.count_up(campaign_id, "unsubscribed", 1, now=now)
 
@@ -133,6 +127,33 @@ class _Stencils:
         return stencil.letter(reader, key=f"{self.campaign.id.hex}.{key}", date=format_datetime(utc_now()))
 
 
+def _send_claim(claimed: Claimed, stencils: "_Stencils", relay: Relay, *, until: datetime) -> Iterator[None]:
+    """Group by group: that one is started is committed before its first byte leaves."""
+    done = 0
+    while group := claimed.rows[done : done + AT_ONCE]:
+        try:
+            offers = relay.open()
+        except RelayDown:
+            claims.give_back(claimed, after=done, due_at=utc_now() + WHILE_RELAY_IS_DOWN)
+            yield
+            raise
+        outcomes = delivery.send(
+            [stencils.parcel(row) for row in group if row.wanted], relay, offers, resend_uncertain=False
+        )
+        outcomes += [_not_wanted(row) for row in group if not row.wanted]
+        done += len(group)
+        ours = claims.settle(claimed, outcomes, done=done, started=done + AT_ONCE, now=utc_now())
+        if utc_now() > until:
+            claims.give_back(claimed, after=done, due_at=utc_now())
+        yield
+        if not ours or utc_now() > until:
+            return
+
+
+def _not_wanted(row: Row[Any]) -> Outcome:
+    return Outcome(row.id, State.SUPPRESSED, row.attempts, "no longer wanted", utc_now())
+
+
 def _write_down_audience(campaign: Campaign) -> Iterator[None]:
     month = partitions.month_of(utc_now())
     partitions.ensure(Delivery, month)
@@ -141,16 +162,6 @@ def _write_down_audience(campaign: Campaign) -> Iterator[None]:
     db.session.flush()
     audience.write_down(campaign, now=utc_now())
     yield
-
-
-def _count(campaign_id: UUID, settled: Counter[State]) -> None:
-    for state in SETTLED:
-        audience.count_up(campaign_id, state, settled[state], now=utc_now())
-
-
-def _ledger(campaign: Campaign) -> delivery.Ledger:
-    in_partition = Delivery.snapshot_month == campaign.snapshot_month
-    return delivery.Ledger(Delivery, Delivery.id, resend_uncertain=False, scope=in_partition)
 
 
 def _change_state(campaign: Campaign, expected: CampaignState, **changes: Any) -> UUID | None:

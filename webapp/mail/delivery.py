@@ -16,7 +16,7 @@ from itertools import repeat
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Integer, Text, Update, case, cast, column, null, true, update, values
+from sqlalchemy import ColumnElement, DateTime, Integer, Text, Update, case, cast, column, null, update, values
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp import queue
@@ -41,12 +41,9 @@ LAST_RETRY_AFTER = timedelta(hours=2)
 WHILE_RELAY_IS_DOWN = timedelta(seconds=10)
 
 
-EVERY_ROW = true()
-
-
 @dataclass(frozen=True)
 class Ledger:
-    """Which rows, and what to do with one whose fate is unknown. `scope` narrows every statement (to a partition).
+    """Which rows, and what to do with one whose fate is unknown.
 
     `when_sent` is told the keys of the rows that were sent, in the transaction that says so.
     """
@@ -54,7 +51,6 @@ class Ledger:
     rows: type[Outgoing]
     key: InstrumentedAttribute[Any]
     resend_uncertain: bool
-    scope: ColumnElement[bool] = EVERY_ROW
     when_sent: Callable[[Sequence[UUID | int]], None] = lambda _keys: None
 
 
@@ -94,7 +90,7 @@ def deliver(
         started = _start(ledger, group, worker=worker)
         yield settled
         began = utc_now()
-        settled = _settle(ledger, _send(ledger, started, relay, offers), worker=worker)
+        settled = _settle(ledger, send(started, relay, offers, resend_uncertain=ledger.resend_uncertain), worker=worker)
         position += at_once
         at_once = min(2 * at_once, AT_ONCE) if utc_now() - began < QUICK else 1
         if utc_now() > until:
@@ -103,13 +99,28 @@ def deliver(
     yield settled
 
 
+def send(parcels: Sequence[Parcel], relay: Relay, offers: Offers, *, resend_uncertain: bool) -> list[Outcome]:
+    """What became of each. An email that cannot be composed holds up no other."""
+    composed = [(parcel, _compose(parcel, offers)) for parcel in parcels]
+    verdicts = _verdicts(relay, [made for _parcel, made in composed if isinstance(made, Letter)])
+    return [
+        _outcome(
+            parcel,
+            next(verdicts) if isinstance(made, Letter) else made,
+            resend_uncertain=resend_uncertain,
+            now=utc_now(),
+        )
+        for parcel, made in composed
+    ]
+
+
 def recover(ledger: Ledger, *, now: datetime) -> list[Any]:
     """Frees what dead workers had claimed, and returns the keys of the rows whose fate is uncertain."""
     rows = ledger.rows
     again = State.PENDING if ledger.resend_uncertain else State.UNCERTAIN
     freed = db.session.execute(
         update(rows)
-        .where(ledger.scope, rows.state == State.CLAIMED, rows.claimed_by.not_in(queue.alive(now=now)))
+        .where(rows.state == State.CLAIMED, rows.claimed_by.not_in(queue.alive(now=now)))
         .values(
             state=case((rows.started_at.is_(None), State.PENDING), else_=again),
             claimed_by=null(),
@@ -135,20 +146,9 @@ def _claimed(ledger: Ledger, parcels: Sequence[Parcel], worker: UUID) -> Update:
     rows, keys = ledger.rows, [parcel.key for parcel in parcels]
     return (
         update(rows)
-        .where(ledger.scope, ledger.key.in_(keys), rows.state == State.CLAIMED, rows.claimed_by == worker)
+        .where(ledger.key.in_(keys), rows.state == State.CLAIMED, rows.claimed_by == worker)
         .execution_options(synchronize_session=False)
     )
-
-
-def _send(ledger: Ledger, parcels: Sequence[Parcel], relay: Relay, offers: Offers) -> list[Outcome]:
-    """An email that cannot be composed holds up no other."""
-    composed = [(parcel, _compose(parcel, offers)) for parcel in parcels]
-    letters = [made for _parcel, made in composed if isinstance(made, Letter)]
-    verdicts = _verdicts(relay, letters)
-    return [
-        _outcome(ledger, parcel, next(verdicts) if isinstance(made, Letter) else made, now=utc_now())
-        for parcel, made in composed
-    ]
 
 
 def _compose(parcel: Parcel, offers: Offers) -> Letter | Verdict | None:
@@ -169,13 +169,13 @@ def _verdicts(relay: Relay, letters: Sequence[Letter]) -> Iterator[Verdict]:
         yield from repeat(Verdict(Fate.DEFERRED, str(error)))
 
 
-def _outcome(ledger: Ledger, parcel: Parcel, verdict: Verdict | None, *, now: datetime) -> Outcome:
+def _outcome(parcel: Parcel, verdict: Verdict | None, *, resend_uncertain: bool, now: datetime) -> Outcome:
     if verdict is None:
         return Outcome(parcel.key, State.SUPPRESSED, parcel.attempts, "no longer wanted", now)
     attempts = parcel.attempts + 1
     if verdict.fate is Fate.ACCEPTED:
         return Outcome(parcel.key, State.SENT, attempts, verdict.reply, now, sent_at=now)
-    if verdict.fate is Fate.UNKNOWN and not ledger.resend_uncertain:
+    if verdict.fate is Fate.UNKNOWN and not resend_uncertain:
         return Outcome(parcel.key, State.UNCERTAIN, attempts, verdict.reply, now)
     if verdict.fate is Fate.REFUSED or attempts >= settings().mail_attempts:
         return Outcome(parcel.key, State.FAILED, attempts, verdict.reply, now)
@@ -201,7 +201,7 @@ def _settle(ledger: Ledger, outcomes: Sequence[Outcome], *, worker: UUID) -> Cou
     changes["sent_at"] = cast(table.c.sent_at, DateTime(timezone=True))  # a column of NULLs has no type
     settled = db.session.execute(
         update(rows)
-        .where(ledger.scope, ledger.key == table.c.key, rows.state == State.CLAIMED, rows.claimed_by == worker)
+        .where(ledger.key == table.c.key, rows.state == State.CLAIMED, rows.claimed_by == worker)
         .values(**changes, claimed_by=null(), started_at=null())
         .returning(ledger.key, rows.state)
         .execution_options(synchronize_session=False)

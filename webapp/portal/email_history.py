@@ -87,7 +87,11 @@ def _both_kinds(subject: Subject) -> CompoundSelect[Any]:
         cast(null(), Uuid).label("campaign_id"),
     ).where(Message.subject_id == subject.id)
     deliveries = select(
-        Delivery.due_at, cast(Delivery.id, Text), Delivery.state, cast(null(), Text), Delivery.campaign_id
+        func.coalesce(Delivery.sent_at, Delivery.due_at),
+        cast(Delivery.id, Text),
+        Delivery.state,
+        cast(null(), Text),
+        Delivery.campaign_id,
     ).where(Delivery.subject_id == subject.id)
     return union_all(messages, deliveries)
 

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.campaigns.models import Campaign, CampaignCount, Delivery
+from webapp.campaigns.models import Campaign, CampaignCount, Claim, Deferral, Delivery, Progress
 from webapp.privacy.data_map.retention import PROOF_OF_EVENT
 from webapp.privacy.data_map.vocabulary import (
     MACHINERY,
@@ -47,8 +47,6 @@ TABLES: list[SubjectTable | OtherTable] = [
             Delivery.subject_id: NUMBER,
             Delivery.snapshot_month: NotPersonal("the month of the campaign, by which the ledger is parted"),
             Delivery.due_at: MACHINERY,
-            Delivery.claimed_by: MACHINERY,
-            Delivery.started_at: MACHINERY,
             Delivery.attempts: MACHINERY,
         },
     ),
@@ -77,6 +75,28 @@ TABLES: list[SubjectTable | OtherTable] = [
             Campaign.snapshot_month: OURS,
             Campaign.finished_at: OURS,
         },
+    ),
+    OtherTable(
+        Progress,
+        "how far a campaign was handed out to workers",
+        attributes={Progress.campaign_id: NUMBER, Progress.reached: MACHINERY, Progress.last: MACHINERY},
+    ),
+    OtherTable(
+        Claim,
+        "the emails that a worker is sending at this moment, by the number of their row",
+        attributes={
+            Claim.id: NUMBER,
+            Claim.campaign_id: NUMBER,
+            Claim.snapshot_month: MACHINERY,
+            Claim.worker: MACHINERY,
+            Claim.delivery_ids: NUMBER,
+            Claim.started: MACHINERY,
+        },
+    ),
+    OtherTable(
+        Deferral,
+        "emails that are tried again, by the number of their row",
+        attributes={Deferral.delivery_id: NUMBER, Deferral.campaign_id: NUMBER, Deferral.due_at: MACHINERY},
     ),
     OtherTable(
         CampaignCount,
