@@ -204,7 +204,9 @@ def test_only_readers_of_the_chosen_language_get_it(
 def claim(campaign: Campaign, *, started: int) -> None:
     """What waits to be tried again is in the hands of a worker without a heartbeat."""
     make_due(campaign)
-    taken = claims.take(campaign, worker=UUID(int=1), size=50, started=started, now=utc_now())
+    assert campaign.snapshot_month is not None
+    send = claims.Send(campaign.id, campaign.topic_id, campaign.snapshot_month)
+    taken = claims.take(send, worker=UUID(int=1), size=50, started=started, now=utc_now())
     assert taken is not None
     db.session.commit()
 

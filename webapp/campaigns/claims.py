@@ -6,7 +6,7 @@ for all its emails. The ledger itself is written once per email, by one statemen
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -48,22 +48,30 @@ SIZE, STARTED = bindparam("at_most", type_=Integer), bindparam("so_many", type_=
 
 
 @dataclass(frozen=True)
+class Send:
+    """One campaign on its way, in values that a commit does not make the session forget."""
+
+    campaign_id: UUID
+    topic_id: UUID
+    month: date
+
+
+@dataclass(frozen=True)
 class Claimed:
     """`rows` are what a letter says about each reader, with `wanted`; those who want it come first."""
 
     id: UUID
-    campaign_id: UUID
-    month: Any
+    send: Send
     rows: Sequence[Row[Any]]
 
 
-def take(campaign: Campaign, *, worker: UUID, size: int, started: int, now: datetime) -> Claimed | None:
+def take(send: Send, *, worker: UUID, size: int, started: int, now: datetime) -> Claimed | None:
     """The next rows, of which the first `started` may be sent once this is committed; None if nothing is due."""
     claim_id = uuid4()
     given = {
-        "this_campaign": campaign.id,
-        "this_month": campaign.snapshot_month,
-        "this_topic": campaign.topic_id,
+        "this_campaign": send.campaign_id,
+        "this_month": send.month,
+        "this_topic": send.topic_id,
         "this_claim": claim_id,
         "this_worker": worker,
         "at_most": size,
@@ -72,7 +80,7 @@ def take(campaign: Campaign, *, worker: UUID, size: int, started: int, now: date
     }
     for taking in (_taking_again(), _taking()):
         if rows := db.session.connection().execute(taking, given).all():
-            return Claimed(claim_id, campaign.id, campaign.snapshot_month, rows)
+            return Claimed(claim_id, send, rows)
     return None
 
 
@@ -83,8 +91,8 @@ def settle(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, started:
     """
     given = {
         "this_claim": claimed.id,
-        "this_campaign": claimed.campaign_id,
-        "this_month": claimed.month,
+        "this_campaign": claimed.send.campaign_id,
+        "this_month": claimed.send.month,
         "keys": [outcome.key for outcome in outcomes],
         "states": [outcome.state.value for outcome in outcomes],
         "attempts": [outcome.attempts for outcome in outcomes],
@@ -102,7 +110,7 @@ def give_back(claimed: Claimed, *, after: int, due_at: datetime) -> None:
     rest = [row.id for row in claimed.rows[after:]]
     ended = db.session.scalar(delete(Claim).where(Claim.id == claimed.id).returning(Claim.id))
     if ended and rest:
-        again = [{"delivery_id": key, "campaign_id": claimed.campaign_id, "due_at": due_at} for key in rest]
+        again = [{"delivery_id": key, "campaign_id": claimed.send.campaign_id, "due_at": due_at} for key in rest]
         db.session.execute(insert(Deferral), again)
 
 

@@ -11,8 +11,7 @@ from sqlalchemy import Row, func, select, true, update
 
 from webapp import audit, partitions, queue
 from webapp.campaigns import audience, claims
-from webapp.campaigns.audience import Recipient
-from webapp.campaigns.claims import Claimed
+from webapp.campaigns.claims import Claimed, Send
 from webapp.campaigns.models import Campaign, CampaignState, Claim, Delivery, Progress
 from webapp.campaigns.rendering import compile_campaign
 from webapp.campaigns.stencil import Stencil
@@ -60,9 +59,11 @@ def send_for_a_while(campaign_id: UUID, relay: Relay, *, worker: UUID, until: da
         return
     if campaign.snapshot_month is None:
         yield from _write_down_audience(campaign)
-    stencils, size = _Stencils(campaign), AT_ONCE
+    assert campaign.snapshot_month is not None
+    send = Send(campaign.id, campaign.topic_id, campaign.snapshot_month)
+    stencils, size = _Stencils(send), AT_ONCE
     while (began := utc_now()) < until:
-        claimed = claims.take(campaign, worker=worker, size=size, started=min(size, AT_ONCE), now=began)
+        claimed = claims.take(send, worker=worker, size=size, started=min(size, AT_ONCE), now=began)
         yield
         if claimed is None:
             return
@@ -111,20 +112,22 @@ def settle_withdrawal(subject_id: UUID, topic_id: UUID | None, campaign_id: UUID
 class _Stencils:
     """A campaign compiled once for each language of its readers, and each way in which relays take texts."""
 
-    def __init__(self, campaign: Campaign) -> None:
-        self.campaign = campaign
+    def __init__(self, send: Send) -> None:
+        self._send = send
         self._made: dict[tuple[str, bool], Stencil] = {}
 
-    def parcel(self, row: Row[Any]) -> delivery.Parcel:
-        reader = audience.from_row(row.subject_id, row)
-        return delivery.Parcel(row.id, row.attempts, lambda offers: self._letter(row.id, reader, offers))
+    def parcel(self, row: Row[Any], date: str) -> delivery.Parcel:
+        """`date` as RFC 5322 writes it."""
+        return delivery.Parcel(row.id, row.attempts, lambda offers: self._letter(row, date, offers))
 
-    def _letter(self, key: int, reader: Recipient, offers: Offers) -> Letter:
+    def _letter(self, row: Row[Any], date: str, offers: Offers) -> Letter:
+        reader = audience.from_row(row.subject_id, row)
         stencil = self._made.get((reader.language, offers.eight_bits))
         if stencil is None:
-            stencil = Stencil(compile_campaign(self.campaign, reader.language), eight_bits=offers.eight_bits)
+            campaign = db.session.get_one(Campaign, self._send.campaign_id)
+            stencil = Stencil(compile_campaign(campaign, reader.language), eight_bits=offers.eight_bits)
             self._made[reader.language, offers.eight_bits] = stencil
-        return stencil.letter(reader, key=f"{self.campaign.id.hex}.{key}", date=format_datetime(utc_now()))
+        return stencil.letter(reader, key=f"{self._send.campaign_id.hex}.{row.id}", date=date)
 
 
 def _send_claim(claimed: Claimed, stencils: "_Stencils", relay: Relay, *, until: datetime) -> Iterator[None]:
@@ -137,9 +140,9 @@ def _send_claim(claimed: Claimed, stencils: "_Stencils", relay: Relay, *, until:
             claims.give_back(claimed, after=done, due_at=utc_now() + WHILE_RELAY_IS_DOWN)
             yield
             raise
-        outcomes = delivery.send(
-            [stencils.parcel(row) for row in group if row.wanted], relay, offers, resend_uncertain=False
-        )
+        date = format_datetime(utc_now())
+        parcels = [stencils.parcel(row, date) for row in group if row.wanted]
+        outcomes = delivery.send(parcels, relay, offers, resend_uncertain=False)
         outcomes += [_not_wanted(row) for row in group if not row.wanted]
         done += len(group)
         ours = claims.settle(claimed, outcomes, done=done, started=done + AT_ONCE, now=utc_now())

@@ -32,7 +32,7 @@ from webapp.mail.smtp.replies import Fate, Verdict
 log = logging.getLogger(__name__)
 
 CLAIM = 50
-AT_ONCE = 10
+AT_ONCE = 25
 QUICK = timedelta(
     seconds=2
 )  # a group that takes longer is followed by a single message, so that no job runs for minutes
