@@ -2,20 +2,24 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.db import Base, CreatedAt, Key
+from webapp.db import Base, CreatedAt, Key, Timestamp
 
 
 class Subject(Base):
+    """`ended_at` is when the relationship ended: the account was closed. Six months later it is deleted by itself."""
+
     __tablename__ = "subjects"
+    __table_args__ = (Index("ix_subjects_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),)
 
     id: Mapped[Key]
     email: Mapped[str]
     address_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     language: Mapped[str]
     created_at: Mapped[CreatedAt]
+    ended_at: Mapped[Timestamp | None]
 
     key: Mapped["SubjectKey"] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 

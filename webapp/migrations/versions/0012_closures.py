@@ -1,5 +1,8 @@
 """closures, restrictions, objections"""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -7,8 +10,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("subjects", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_subjects_ended",
+        "subjects",
+        ["ended_at"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_index("ix_subjects_ended", table_name="subjects", postgresql_where=sa.text("ended_at IS NOT NULL"))
+    op.drop_column("subjects", "ended_at")

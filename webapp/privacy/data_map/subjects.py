@@ -68,6 +68,7 @@ TABLES: list[SubjectTable | OtherTable] = [
                 correct_at="accounts.edit_language",
             ),
             Subject.created_at: Personal(_l("Known to us since"), Category.CONTACT, SERVICE, Source.DERIVED),
+            Subject.ended_at: Personal(_l("Account closed on"), Category.CONTACT, SERVICE, Source.DERIVED),
             Subject.address_hash: Personal(
                 _l("Fingerprint of the email address"),
                 Category.CONTACT,
