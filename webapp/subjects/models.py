@@ -9,7 +9,9 @@ from webapp.db import Base, CreatedAt, Key, Timestamp
 
 
 class Subject(Base):
-    """`ended_at` is when the relationship ended: the account was closed. Six months later it is deleted by itself."""
+    """`ended_at` is when the relationship ended: the account was closed. Six months later it is deleted by itself,
+    unless the person asked us to keep it, `kept_until` that moment.
+    """
 
     __tablename__ = "subjects"
     __table_args__ = (Index("ix_subjects_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),)
@@ -20,6 +22,7 @@ class Subject(Base):
     language: Mapped[str]
     created_at: Mapped[CreatedAt]
     ended_at: Mapped[Timestamp | None]
+    kept_until: Mapped[Timestamp | None]
 
     key: Mapped["SubjectKey"] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 

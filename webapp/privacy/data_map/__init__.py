@@ -9,6 +9,7 @@ from itertools import groupby
 from webapp.privacy.data_map import (
     accounts,
     campaigns,
+    closing,
     consents,
     factors,
     house,
@@ -27,7 +28,7 @@ from webapp.privacy.data_map.vocabulary import Category, OtherTable, Personal, S
 
 DOMAINS = (
     *(subjects, accounts, factors, interactions, consents, mail),
-    *(campaigns, privacy, policy, staff, integrations, promises, house),
+    *(campaigns, privacy, closing, policy, staff, integrations, promises, house),
 )
 TABLES: list[SubjectTable | OtherTable] = [table for domain in DOMAINS for table in domain.TABLES]
 

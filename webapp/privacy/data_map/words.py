@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.accounts.guessing import Door
 from webapp.audit import Action
 from webapp.campaigns.models import CampaignState
-from webapp.consents.models import ConsentPurpose, Method, SuppressionReason
+from webapp.consents.models import ConsentPurpose, Ground, Method, SuppressionReason, Use, Verdict
 from webapp.language import OWN_NAMES
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import State
@@ -110,6 +110,25 @@ SUPPRESSION_REASONS = {
     SuppressionReason.EVERYTHING_OFF: _l("you turned all marketing off"),
     SuppressionReason.HARD_BOUNCE: _l("the mailbox does not exist"),
     SuppressionReason.COMPLAINT: _l("an email was reported as spam"),
+}
+
+RESTRICTED_USES = {
+    Use.MARKETING: _l("marketing emails"),
+    Use.IMPROVEMENT: _l("improving our services"),
+    Use.NEW_CUSTOMERS: _l("finding new customers"),
+    Use.EVERYTHING: _l("everything but storing it"),
+}
+
+GROUNDS = {
+    Ground.OBJECTION: _l("you object to it"),
+    Ground.INACCURATE: _l("something about you is wrong"),
+    Ground.UNLAWFUL: _l("you find the use unlawful, and do not want us to delete it"),
+    Ground.CLAIMS: _l("you need the data for a legal claim"),
+}
+
+VERDICTS = {
+    Verdict.UPHELD: _l("agreed"),
+    Verdict.REFUSED: _l("not agreed"),
 }
 
 MAIL_STATES = {
