@@ -11,6 +11,7 @@ from webapp.privacy.data_map import (
     campaigns,
     closing,
     consents,
+    erasure,
     factors,
     house,
     integrations,
@@ -28,7 +29,7 @@ from webapp.privacy.data_map.vocabulary import Category, OtherTable, Personal, S
 
 DOMAINS = (
     *(subjects, accounts, factors, interactions, consents, mail),
-    *(campaigns, privacy, closing, policy, staff, integrations, promises, house),
+    *(campaigns, privacy, erasure, closing, policy, staff, integrations, promises, house),
 )
 TABLES: list[SubjectTable | OtherTable] = [table for domain in DOMAINS for table in domain.TABLES]
 

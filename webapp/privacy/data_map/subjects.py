@@ -70,6 +70,7 @@ TABLES: list[SubjectTable | OtherTable] = [
             Subject.created_at: Personal(_l("Known to us since"), Category.CONTACT, SERVICE, Source.DERIVED),
             Subject.ended_at: Personal(_l("Account closed on"), Category.CONTACT, SERVICE, Source.DERIVED),
             Subject.kept_until: Personal(_l("Kept on your wish until"), Category.CONTACT, SERVICE, Source.DERIVED),
+            Subject.erased_at: NotPersonal("when all was deleted that said something about the person"),
             Subject.address_hash: Personal(
                 _l("Fingerprint of the email address"),
                 Category.CONTACT,

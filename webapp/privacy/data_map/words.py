@@ -12,6 +12,7 @@ from webapp.mail.catalogue import catalogue
 from webapp.mail.models import State
 from webapp.privacy.data_map.purposes import LegalBasis, Recipient
 from webapp.privacy.data_map.vocabulary import Category, Erasure, People, Source
+from webapp.privacy.erasure.models import Cause, ErasureState, Reason, Treatment
 from webapp.privacy.models import ExportState, Way
 
 CATEGORIES = {
@@ -155,6 +156,40 @@ EXPORT_STATES = {
     ExportState.READY: _l("ready"),
     ExportState.EXPIRED: _l("expired"),
     ExportState.DELETED: _l("deleted"),
+}
+
+ERASURE_CAUSES = {
+    Cause.REQUEST: _l("you asked for it in your account"),
+    Cause.STAFF: _l("you asked our staff for it"),
+    Cause.CLOSURE: _l("six months had passed since you closed your account"),
+    Cause.INACTIVE: _l("nothing connected you with us any more"),
+}
+
+ERASURE_STATES = {
+    ErasureState.PLANNED: _l("waits for your confirmation"),
+    ErasureState.LAPSED: _l("not confirmed"),
+    ErasureState.CONFIRMED: _l("confirmed, and can still be stopped"),
+    ErasureState.ASKED_AGAIN: _l("waits for your answer, because less can be deleted than planned"),
+    ErasureState.EXECUTING: _l("being carried out"),
+    ErasureState.EXECUTED: _l("carried out"),
+    ErasureState.TOLD: _l("carried out, and the receipt sent"),
+    ErasureState.CANCELLED: _l("stopped"),
+}
+
+TREATMENTS = {
+    Treatment.DELETE: _l("deleted"),
+    Treatment.BLANK: _l("emptied"),
+    Treatment.PSEUDONYMISE: _l("cut off from your name"),
+    Treatment.SHRED: _l("made unreadable for ever"),
+    Treatment.KEEP: _l("kept"),
+}
+
+ERASURE_REASONS = {
+    Reason.NO_PURPOSE: _l("nothing needs it any more"),
+    Reason.LAW: _l("a law says so"),
+    Reason.PRODUCT: _l("a product or service that you have needs it"),
+    Reason.HOLD: _l("it is evidence in a dispute"),
+    Reason.SUPPRESSION: _l("so that nobody sends you advertising again"),
 }
 
 WAYS_TO_COPIES = {
