@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     brand_colour: str = Field("#1f5eff", pattern=r"^#[0-9a-fA-F]{6}$", description="The one accent colour.")
     languages: Texts = Field(["en", "de", "fr", "it"], description="Offered languages; the first is the default.")
     time_zone: TimeZone = Field("UTC", description="Of the times people read, for example `Europe/Zurich`.")
+    financial_year_ends_in: int = Field(
+        12,
+        ge=1,
+        le=12,
+        description="The month, 1 to 12, at whose end your books are closed: invoices are kept from then.",
+    )
     default_country: str = Field("CH", pattern="^[A-Z]{2}$", description="Country assumed for phone numbers.")
 
     session_idle: timedelta = Field(timedelta(days=14), description="A sign-in ends after so long without use.")

@@ -31,6 +31,8 @@ def retention_words(retention: Retention) -> str:
     if retention.period == Period():
         return str(AT_ONCE[retention.clock])
     words = str(AFTER[retention.clock]) % {"period": period_words(retention.period)}
+    if retention.document:
+        words = _("as long as the law of the country asks, at most %(time)s", time=words)
     if retention.year_end:
         words = _("%(time)s, counted from the end of that year", time=words)
     if retention.while_agreed:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import DateTime
+from sqlalchemy import ColumnElement, DateTime
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.db import Base
@@ -122,7 +122,9 @@ class SubjectTable:
 
     They are shown the newest first, by `order`. `since` says since when a row is held (if left out, `order` does), and
     `starts` when the clock of its retention began, unless that is the event itself. `keep` stands instead of what the
-    purposes say; `on_erasure`, `correct_at` and `fixed` hold for every column that says nothing else.
+    purposes say; `on_erasure`, `correct_at` and `fixed` hold for every column that says nothing else. Of documents,
+    `country` says whose law decides how long they are kept, and `law_keeps` for which rows it asks that at all: the
+    others go with the account.
     """
 
     model: type[Base]
@@ -133,6 +135,8 @@ class SubjectTable:
     order: InstrumentedAttribute[Any] | None = None
     since: InstrumentedAttribute[Any] | None = None
     starts: InstrumentedAttribute[Any] | None = None
+    country: InstrumentedAttribute[Any] | None = None
+    law_keeps: ColumnElement[bool] | None = None
     keep: Retention | None = None
     on_erasure: Erasure = Erasure.DELETE
     correct_at: str | None = None
