@@ -39,6 +39,7 @@ class Queue(StrEnum):
     SERVICE = "service"
     CAMPAIGNS = "campaigns"
     PRIVACY = "privacy"
+    WEBHOOKS = "webhooks"  # of its own, for the systems that it calls may answer slowly or never
 
 
 class Job(StrEnum):
@@ -62,6 +63,7 @@ class Job(StrEnum):
     EXPIRE_INTERACTIONS = "jobs.interactions.expire_interactions"
     ERASE_INTERACTIONS = "jobs.interactions.erase_interactions"
     TIDY_UP = "jobs.house.tidy_up"
+    SEND_WEBHOOKS = "jobs.webhooks.send_webhooks"
 
     @property
     def queue(self) -> Queue:
@@ -76,6 +78,7 @@ _QUEUES = {
     Job.MEASURE_PROMISES: Queue.PRIVACY,
     Job.EXPIRE_INTERACTIONS: Queue.PRIVACY,
     Job.WRITE_POLICY_NOTICES: Queue.PRIVACY,
+    Job.SEND_WEBHOOKS: Queue.WEBHOOKS,
 }
 
 

@@ -22,6 +22,7 @@ from webapp.privacy.data_map import (
     promises,
     staff,
     subjects,
+    webhooks,
 )
 from webapp.privacy.data_map.purposes import USES
 from webapp.privacy.data_map.retention import Retention, the_longest
@@ -29,7 +30,8 @@ from webapp.privacy.data_map.vocabulary import Category, OtherTable, Personal, S
 
 DOMAINS = (
     *(subjects, accounts, factors, interactions, consents, mail),
-    *(campaigns, privacy, erasure, closing, policy, staff, integrations, promises, house),
+    *(campaigns, privacy, erasure, closing, policy, staff, promises, house),
+    *(integrations, webhooks),
 )
 TABLES: list[SubjectTable | OtherTable] = [table for domain in DOMAINS for table in domain.TABLES]
 

@@ -7,6 +7,7 @@ from webapp.accounts.guessing import Door
 from webapp.audit import Action
 from webapp.campaigns.models import CampaignState
 from webapp.consents.models import ConsentPurpose, Ground, Method, SuppressionReason, Use, Verdict
+from webapp.integrations.webhooks import words as webhook_words
 from webapp.language import OWN_NAMES
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import State
@@ -197,6 +198,9 @@ WAYS_TO_COPIES = {
     Way.CODE: _l("with the code from an email"),
     Way.SHARE: _l("with a link that you made for somebody"),
 }
+
+CHANGES = webhook_words.CHANGES
+DELIVERY_STATES = webhook_words.STATES
 
 ACTIONS = {
     Action.SIGNED_UP: _l("signed up"),
