@@ -104,6 +104,11 @@ SAME_IN_ENGLISH = {
     "ready",
     "expired",
     "deleted",
+    "product",
+    "service",
+    "invoice",
+    "paid",
+    "cancelled",
 }
 
 

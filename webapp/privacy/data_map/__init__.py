@@ -19,6 +19,7 @@ from webapp.privacy.data_map import (
     mail,
     policy,
     privacy,
+    products,
     promises,
     staff,
     subjects,
@@ -29,7 +30,7 @@ from webapp.privacy.data_map.retention import Retention, the_longest
 from webapp.privacy.data_map.vocabulary import Category, OtherTable, Personal, SubjectTable
 
 DOMAINS = (
-    *(subjects, accounts, factors, interactions, consents, mail),
+    *(subjects, accounts, factors, products, interactions, consents, mail, support),
     *(campaigns, privacy, erasure, closing, policy, staff, promises, house),
     *(integrations, webhooks),
 )

@@ -51,6 +51,7 @@ class Source(StrEnum):
     PROVIDED = "provided"  # by the person
     OBSERVED = "observed"  # when they use the service
     DERIVED = "derived"  # made by us from what happened
+    SYSTEMS = "systems"  # from other systems of the company
 
 
 class Erasure(StrEnum):
@@ -124,7 +125,7 @@ class SubjectTable:
     `starts` when the clock of its retention began, unless that is the event itself. `keep` stands instead of what the
     purposes say; `on_erasure`, `correct_at` and `fixed` hold for every column that says nothing else. Of documents,
     `country` says whose law decides how long they are kept, and `law_keeps` for which rows it asks that at all: the
-    others go with the account.
+    others go with the account. Rows that are not `told` are kept from the person, because the law orders it.
     """
 
     model: type[Base]
@@ -142,6 +143,7 @@ class SubjectTable:
     correct_at: str | None = None
     fixed: LazyString | None = None
     about: Sequence[People] = (People.CUSTOMERS,)
+    told: ColumnElement[bool] | None = None
 
     @property
     def name(self) -> str:
@@ -232,6 +234,7 @@ AS_IT_WAS = _l("It records what happened, and so it stays as it is.")
 FIXED = {
     Source.OBSERVED: AS_IT_WAS,
     Source.DERIVED: _l("We made it from other data, and it changes when they do."),
+    Source.SYSTEMS: _l("It comes from our other systems. Tell us, and we correct it there."),
 }
 
 ANY = "*"  # the name of a part that stands for whatever name it has

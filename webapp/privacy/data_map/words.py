@@ -76,6 +76,7 @@ SOURCES = {
     Source.PROVIDED: _l("from you"),
     Source.OBSERVED: _l("from your use of our service"),
     Source.DERIVED: _l("made by us"),
+    Source.SYSTEMS: _l("from our other systems"),
 }
 
 DOORS = {
