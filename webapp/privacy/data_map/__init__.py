@@ -23,6 +23,7 @@ from webapp.privacy.data_map import (
     promises,
     staff,
     subjects,
+    support,
     webhooks,
 )
 from webapp.privacy.data_map.purposes import USES
