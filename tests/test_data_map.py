@@ -129,6 +129,11 @@ def test_every_kind_of_file_is_declared() -> None:
     assert set(FILES) == set(Store)
 
 
+def test_every_file_store_says_what_is_deleted_with_a_person() -> None:
+    unsaid = [store for store, place in FILES.items() if (place.owned is None) == (place.stays is None)]
+    assert unsaid == []
+
+
 def test_only_declared_modules_write_files() -> None:
     """Everything else that is kept in files goes through the stores."""
     writing = {

@@ -39,6 +39,8 @@ class Purpose(Enum):
     STAFF_INVITATION = ("staff-invitation", timedelta(days=7))
     CONFIRM_NEWSLETTER = ("newsletter", timedelta(days=3))
     READ_CONSENTS = ("consents", timedelta(hours=24))
+    CONFIRM_ERASURE = ("confirm-erasure", timedelta(hours=24))
+    CANCEL_ERASURE = ("cancel-erasure", timedelta(days=30))
     UNSUBSCRIBE = ("unsubscribe", None)
 
     def __init__(self, salt: str, lifetime: timedelta | None) -> None:

@@ -25,6 +25,7 @@ class Method(StrEnum):
     COOKIES_PAGE = "cookies_page"
     PRIVACY_SIGNAL = "privacy_signal"  # Global Privacy Control: their browser said no for them
     API = "api"  # another system of the company asked them
+    ERASURE = "erasure"  # all data about them is deleted, and every consent ends with that
 
 
 class ConsentPurpose(StrEnum):
@@ -42,6 +43,7 @@ class SuppressionReason(StrEnum):
     EVERYTHING_OFF = "everything_off"
     HARD_BOUNCE = "hard_bounce"
     COMPLAINT = "complaint"
+    ERASED = "erased"  # all data about the address was deleted
 
 
 def _names(kind: type[StrEnum]) -> Enum:

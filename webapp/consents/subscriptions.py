@@ -19,6 +19,7 @@ from webapp.subjects.models import Subject
 LIFTED_BY: dict[Method, Collection[SuppressionReason]] = {
     Method.IMPORT: (),
     Method.API: (),
+    Method.ACCOUNT: (SuppressionReason.EVERYTHING_OFF, SuppressionReason.ERASED),
     Method.NEWSLETTER: tuple(SuppressionReason),
     Method.SIGN_UP_FORM: tuple(SuppressionReason),
 }

@@ -78,6 +78,12 @@ def allowed(subject_ids: Iterable[UUID]) -> dict[tuple[UUID, ConsentPurpose], Al
     }
 
 
+def allowed_kinds(subject: Subject) -> Iterable[ConsentPurpose]:
+    """What this person allows now."""
+    theirs = select(TrackingChoice.kind).where(TrackingChoice.subject_id == subject.id, TrackingChoice.allowed)
+    return db.session.scalars(theirs).all()
+
+
 def _set(
     subject: Subject, kinds: Iterable[ConsentPurpose], row: dict[str, Any], *, where: ColumnElement[bool]
 ) -> list[ConsentPurpose]:

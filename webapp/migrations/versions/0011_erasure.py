@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column(
             "cause",
-            sa.Enum("request", "staff", "closure", "inactive", name="cause", native_enum=False, length=16),
+            sa.Enum("request", "staff", "closure", "inactive", "restore", name="cause", native_enum=False, length=16),
             nullable=False,
         ),
         sa.Column(
@@ -38,6 +38,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("plan_hash", sa.String(), nullable=False),
+        sa.Column("agreed_hash", sa.String(), server_default="", nullable=False),
         sa.Column("manifest_hash", sa.String(), nullable=False),
         sa.Column("recipient", sa.LargeBinary(), nullable=True),
         sa.Column("reason", sa.String(), server_default="", nullable=False),

@@ -50,6 +50,9 @@ TABLES: list[SubjectTable | OtherTable] = [
             models.Erasure.told_at: Personal(_l("Receipt sent"), REQUEST, PROOF, Source.OBSERVED),
             models.Erasure.finished_at: Personal(_l("Finished"), REQUEST, PROOF, Source.OBSERVED),
             models.Erasure.plan_hash: Personal(_l("Checksum of the plan"), REQUEST, PROOF, Source.DERIVED),
+            models.Erasure.agreed_hash: Personal(
+                _l("Checksum of the plan that you agreed to"), REQUEST, PROOF, Source.DERIVED
+            ),
             models.Erasure.reason: Personal(
                 _l("How you asked our staff for it"),
                 REQUEST,

@@ -1,9 +1,20 @@
 """What is kept outside the database: files, keys in Redis, cookies."""
 
-from flask_babel import lazy_gettext as _l
+from collections.abc import Iterable
+from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from webapp.db import db
 from webapp.privacy.data_map.vocabulary import FilePlace, Place
+from webapp.privacy.models import DataExport
 from webapp.storage import Store
+
+
+def _copies(subject_id: UUID) -> Iterable[UUID]:
+    return db.session.scalars(select(DataExport.id).where(DataExport.subject_id == subject_id)).all()
+
 
 FILES = {
     Store.EXPORTS: FilePlace(
@@ -12,6 +23,7 @@ FILES = {
         until="`expires_at` of that row, or until the person deletes it",
         title=_l("Earlier copies of your data"),
         withheld=_l("They hold what this copy holds. You can download them in your account while they are kept."),
+        owned=_copies,
     ),
 }
 

@@ -223,11 +223,17 @@ class HeldFile:
 
 @dataclass(frozen=True)
 class FilePlace(Place):
-    """Files of one kind. `of` finds a person's for their copy, in an order that stays, or `withheld` says why not."""
+    """Files of one kind. `of` finds a person's for their copy, in an order that stays, or `withheld` says why not.
+
+    `owned` finds those that are deleted with a person, by the number of the subject, whether they are still there or
+    not; or `stays` says why none is.
+    """
 
     title: LazyString
     of: Callable[[Subject], Iterable[HeldFile]] | None = None
     withheld: LazyString | None = None
+    owned: Callable[[UUID], Iterable[UUID]] | None = None
+    stays: LazyString | None = None
 
 
 AS_IT_WAS = _l("It records what happened, and so it stays as it is.")

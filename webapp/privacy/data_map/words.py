@@ -101,6 +101,7 @@ METHODS = {
     Method.COOKIES_PAGE: _l("on the page about cookies"),
     Method.PRIVACY_SIGNAL: _l("by the privacy signal of your browser"),
     Method.API: _l("in another of our systems"),
+    Method.ERASURE: _l("when your data was deleted"),
 }
 
 CONSENT_PURPOSES = {
@@ -113,6 +114,7 @@ SUPPRESSION_REASONS = {
     SuppressionReason.EVERYTHING_OFF: _l("you turned all marketing off"),
     SuppressionReason.HARD_BOUNCE: _l("the mailbox does not exist"),
     SuppressionReason.COMPLAINT: _l("an email was reported as spam"),
+    SuppressionReason.ERASED: _l("the data about this address was deleted"),
 }
 
 RESTRICTED_USES = {
@@ -165,6 +167,7 @@ ERASURE_CAUSES = {
     Cause.STAFF: _l("you asked our staff for it"),
     Cause.CLOSURE: _l("six months had passed since you closed your account"),
     Cause.INACTIVE: _l("nothing connected you with us any more"),
+    Cause.RESTORE: _l("a restored backup had brought back what was deleted before"),
 }
 
 ERASURE_STATES = {

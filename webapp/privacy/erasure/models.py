@@ -19,6 +19,7 @@ class Cause(StrEnum):
     STAFF = "staff"  # they asked by letter or phone, and staff wrote it down
     CLOSURE = "closure"  # six months after they closed the account
     INACTIVE = "inactive"  # nothing connects them with us any more, and they never had an account
+    RESTORE = "restore"  # a backup from before they were erased brought them back
 
 
 class ErasureState(StrEnum):
@@ -64,6 +65,7 @@ class Erasure(Base):
     """One request to delete everything about a person, from the plan to the receipt. One at a time is open.
 
     `subject_id` is no foreign key: the record of what was done outlives the person, and leads to nobody then.
+    `agreed_hash` is that of the plan which the person said yes to; the one carried out deletes at least as much.
     `recipient` is where the receipt goes, sealed, until it has gone. `finished_at` is set when it was taken back, and
     otherwise once nothing waits any more.
     """
@@ -75,6 +77,7 @@ class Erasure(Base):
     cause: Mapped[Cause] = mapped_column(_names(Cause))
     state: Mapped[ErasureState] = mapped_column(_names(ErasureState))
     plan_hash: Mapped[str]
+    agreed_hash: Mapped[str] = mapped_column(server_default="")
     manifest_hash: Mapped[str]
     recipient: Mapped[bytes | None] = mapped_column(LargeBinary)
     reason: Mapped[str] = mapped_column(server_default="")  # how they asked our staff for it
