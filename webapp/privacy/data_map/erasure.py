@@ -49,10 +49,6 @@ TABLES: list[SubjectTable | OtherTable] = [
             models.Erasure.executed_at: Personal(_l("Deleted"), REQUEST, PROOF, Source.OBSERVED),
             models.Erasure.told_at: Personal(_l("Receipt sent"), REQUEST, PROOF, Source.OBSERVED),
             models.Erasure.finished_at: Personal(_l("Finished"), REQUEST, PROOF, Source.OBSERVED),
-            models.Erasure.plan_hash: Personal(_l("Checksum of the plan"), REQUEST, PROOF, Source.DERIVED),
-            models.Erasure.agreed_hash: Personal(
-                _l("Checksum of the plan that you agreed to"), REQUEST, PROOF, Source.DERIVED
-            ),
             models.Erasure.reason: Personal(
                 _l("How you asked our staff for it"),
                 REQUEST,
@@ -73,6 +69,8 @@ TABLES: list[SubjectTable | OtherTable] = [
                 keep=RECEIPT,
             ),
             models.Erasure.executing_since: MACHINERY,
+            models.Erasure.plan_hash: NotPersonal("a checksum of the steps, which stand in their own table"),
+            models.Erasure.agreed_hash: NotPersonal("the checksum of the plan to which the person said yes"),
             models.Erasure.manifest_hash: NotPersonal("by which data map the plan was made"),
             models.Erasure.id: NUMBER,
             models.Erasure.subject_id: NUMBER,

@@ -178,7 +178,7 @@ ERASURE_STATES = {
     ErasureState.EXECUTING: _l("being carried out"),
     ErasureState.EXECUTED: _l("carried out"),
     ErasureState.TOLD: _l("carried out, and the receipt sent"),
-    ErasureState.CANCELLED: _l("stopped"),
+    ErasureState.CANCELLED: _l("cancelled"),
 }
 
 TREATMENTS = {
