@@ -88,6 +88,9 @@ class Action(StrEnum):
     POLICY_PROPOSED = "policy_proposed"
     POLICY_WITHDRAWN = "policy_withdrawn"
     POLICY_PUBLISHED = "policy_published"
+    HOLD_SET = "hold_set"
+    HOLD_REVIEWED = "hold_reviewed"
+    HOLD_RELEASED = "hold_released"
 
 
 class AuditEntry(Base):

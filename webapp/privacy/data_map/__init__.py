@@ -13,6 +13,7 @@ from webapp.privacy.data_map import (
     consents,
     erasure,
     factors,
+    holds,
     house,
     integrations,
     interactions,
@@ -32,7 +33,7 @@ from webapp.privacy.data_map.vocabulary import Category, OtherTable, Personal, S
 
 DOMAINS = (
     *(subjects, accounts, factors, products, interactions, consents, mail, support),
-    *(campaigns, privacy, erasure, closing, policy, staff, promises, house),
+    *(campaigns, privacy, erasure, closing, holds, policy, staff, promises, house),
     *(integrations, webhooks),
 )
 TABLES: list[SubjectTable | OtherTable] = [table for domain in DOMAINS for table in domain.TABLES]

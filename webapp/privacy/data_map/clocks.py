@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, case, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Date, case, cast, func, literal, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.config import settings
@@ -25,8 +25,8 @@ Moment = ColumnElement[Any] | InstrumentedAttribute[Any]
 LONGEST = timedelta(days=366 * 100)  # no law asks for more
 
 THE_EVENT_ITSELF = {Clock.RECORDED, Clock.FINANCIAL_YEAR_ENDED}
-# These start by an event that stands elsewhere; the others by a column of the row.
-ELSEWHERE_WRITTEN = {Clock.ACCOUNT_ENDED, Clock.CONSENT_WITHDRAWN, Clock.OBJECTION_LIFTED}
+# What starts these may stand in other rows; what starts the others is a column of the row.
+WRITTEN_ELSEWHERE = {Clock.ACCOUNT_ENDED, Clock.CONSENT_WITHDRAWN, Clock.OBJECTION_LIFTED}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +53,16 @@ def due(rule: Rule, *, now: datetime) -> list[ColumnElement[bool]]:
 
     To be done in this order: what comes later may be what shows that the earlier is due.
     """
-    last = last_day(rule.retention, today=day_of(now))
-    return [condition if rule.only is None else condition & rule.only for condition in _started_by(rule, last)]
+    before = end_of(last_day(rule.retention, today=day_of(now)))
+    started = [*_started_before(rule, before, now=now), *_never_started(rule, before)]
+    return [condition if rule.only is None else condition & rule.only for condition in started]
 
 
 def kept_until(table: SubjectTable, retention: Retention, *, starting: date | None = None) -> ColumnElement[Any]:
     """The first day on which a row is not kept any more, for a query over its table.
 
-    `starting` is the day that counts where the clock has not started: that of an erasure. Without it, there it is NULL.
+    `starting` is the day that counts where the clock has not started: that of an erasure. Without it, there it is NULL;
+    so it is for what only the person can end.
     """
     whens = [(rule.only, _until(rule, starting)) for rule in rules(table, retention)]
     conditions = [(only, until) for only, until in whens if only is not None]
@@ -90,11 +92,9 @@ def end_of(day: date) -> datetime:
 
 def start_column(table: SubjectTable, clock: Clock) -> InstrumentedAttribute[Any] | None:
     """The column that says when the clock of a row started; None where that stands elsewhere."""
-    if clock in ELSEWHERE_WRITTEN:
+    if clock is Clock.ACCOUNT_ENDED:
         return None
-    if table.starts is None and clock in THE_EVENT_ITSELF:
-        return table.held_since
-    return table.starts
+    return table.held_since if table.starts is None and clock in THE_EVENT_ITSELF else table.starts
 
 
 def _by_country(table: SubjectTable, retention: Retention) -> list[Rule]:
@@ -109,22 +109,39 @@ def _by_country(table: SubjectTable, retention: Retention) -> list[Rule]:
     return [*named, Rule(table, ELSEWHERE[retention.document], table.country.not_in(list(laws)))]
 
 
-def _started_by(rule: Rule, last: date) -> Sequence[ColumnElement[bool]]:
+def _started_before(rule: Rule, moment: datetime, *, now: datetime) -> Sequence[ColumnElement[bool]]:
     table, clock = rule.table, rule.retention.clock
-    if clock is Clock.OBJECTION_LIFTED:
-        return []  # the row goes when the person agrees again
     if clock is Clock.ACCOUNT_ENDED:
-        ended = Subject.ended_at < end_of(last)
-        return [ended if table.model is Subject else table.reach.in_(select(table.of).where(ended))]
-    if clock is Clock.CONSENT_WITHDRAWN:
-        return withdrawals.before(table.model, end_of(last))
+        wished = or_(Subject.kept_until.is_(None), Subject.kept_until < now)
+        return [_of_those(table, (Subject.ended_at < moment) & wished)]
     column = start_column(table, clock)
-    assert column is not None, f"{table.name}: no column says when {clock}"
-    return [column <= last if isinstance(column.type, Date) else column < end_of(last)]
+    if column is None:
+        return withdrawals.before(table.model, moment) if clock is Clock.CONSENT_WITHDRAWN else []
+    return [column < day_of(moment) if isinstance(column.type, Date) else column < moment]
+
+
+def _never_started(rule: Rule, moment: datetime) -> Sequence[ColumnElement[bool]]:
+    """Of people who were erased before: an erasure starts every clock, but those that only the person can start."""
+    table, clock = rule.table, rule.retention.clock
+    column = start_column(table, clock)
+    always = column is not None and not column.property.columns[0].nullable
+    if clock is Clock.ACCOUNT_ENDED or always or _is_up_to_the_person(rule):
+        return []
+    return [_of_those(table, Subject.erased_at < moment) & _started(table, clock).is_(None)]
+
+
+def _of_those(table: SubjectTable, people: ColumnElement[bool]) -> ColumnElement[bool]:
+    return people if table.model is Subject else table.reach.in_(select(table.of).where(people))
+
+
+def _is_up_to_the_person(rule: Rule) -> bool:
+    return rule.retention.clock is Clock.OBJECTION_LIFTED and rule.table.starts is None
 
 
 def _until(rule: Rule, starting: date | None) -> ColumnElement[Any]:
     """As `Retention.until`, in SQL."""
+    if _is_up_to_the_person(rule):
+        return cast(null(), Date)
     retention, day = rule.retention, _day(_started(rule.table, rule.retention.clock))
     if starting is not None:
         day = func.coalesce(day, literal(starting, Date))
@@ -138,16 +155,11 @@ def _until(rule: Rule, starting: date | None) -> ColumnElement[Any]:
 
 
 def _started(table: SubjectTable, clock: Clock) -> Moment:
-    if clock is Clock.OBJECTION_LIFTED:
-        return cast(null(), Date)
     if clock is Clock.ACCOUNT_ENDED:
         ended = select(Subject.ended_at).where(table.of == table.reach)
         return Subject.ended_at if table.model is Subject else ended.correlate(table.model.__table__).scalar_subquery()
-    if clock is Clock.CONSENT_WITHDRAWN:
-        return withdrawals.at(table.model)
     column = start_column(table, clock)
-    assert column is not None, f"{table.name}: no column says when {clock}"
-    return column
+    return withdrawals.at(table.model) if column is None else column
 
 
 def _day(moment: Moment) -> ColumnElement[Any]:

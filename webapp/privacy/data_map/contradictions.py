@@ -109,7 +109,7 @@ def _kept(table: SubjectTable, what: Personal, retention: Retention, uses: Uses)
 
 
 def _needs_column(retention: Retention | None) -> bool:
-    return retention is not None and retention.clock not in clocks.ELSEWHERE_WRITTEN
+    return retention is not None and retention.clock not in clocks.WRITTEN_ELSEWHERE
 
 
 def _erased(table: SubjectTable, what: Personal) -> Iterator[str]:

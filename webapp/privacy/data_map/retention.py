@@ -17,6 +17,7 @@ class Clock(StrEnum):
     REQUEST_FINISHED = "request_finished"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     OBJECTION_LIFTED = "objection_lifted"
+    HOLD_RELEASED = "hold_released"
     ACCOUNT_ENDED = "account_ended"
     FINANCIAL_YEAR_ENDED = "financial_year_ended"
     APPLICATION_DECIDED = "application_decided"

@@ -15,6 +15,7 @@ AFTER = {
     Clock.REQUEST_FINISHED: _l("until %(period)s after the request was finished"),
     Clock.CONSENT_WITHDRAWN: _l("until %(period)s after consent was withdrawn"),
     Clock.OBJECTION_LIFTED: _l("until %(period)s after a new consent"),
+    Clock.HOLD_RELEASED: _l("until %(period)s after it was ended"),
     Clock.ACCOUNT_ENDED: _l("until %(period)s after the account ended"),
     Clock.FINANCIAL_YEAR_ENDED: _l("until %(period)s after the end of the financial year"),
     Clock.APPLICATION_DECIDED: _l("until %(period)s after the decision about the application"),
