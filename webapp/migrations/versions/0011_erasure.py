@@ -118,7 +118,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "reason",
-            sa.Enum("no_purpose", "law", "product", "hold", "suppression", name="reason", native_enum=False, length=16),
+            sa.Enum("no_purpose", "law", "running_product", "hold", "suppression", name="reason", native_enum=False, length=16),
             nullable=False,
         ),
         sa.Column("reference", sa.String(), server_default="", nullable=False),

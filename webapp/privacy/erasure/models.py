@@ -52,7 +52,7 @@ class Reason(StrEnum):
 
     NO_PURPOSE = "no_purpose"
     LAW = "law"  # `reference` says which, `until` until when
-    PRODUCT = "product"  # `needed_by` names it
+    PRODUCT = "running_product"  # `needed_by` names it
     HOLD = "hold"  # a legal hold
     SUPPRESSION = "suppression"  # a fingerprint of the address, so that no marketing comes back
 
