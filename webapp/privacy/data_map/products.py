@@ -17,7 +17,15 @@ from webapp.privacy.data_map.vocabulary import (
     spoken,
 )
 from webapp.privacy.data_map.words import country_name
-from webapp.products.models import BillingAddress, CustomerRecord, Invoice, InvoiceState, PaymentMethod, Product
+from webapp.products.models import (
+    BillingAddress,
+    CustomerRecord,
+    Invoice,
+    InvoiceState,
+    PaymentMethod,
+    Product,
+    ProductState,
+)
 from webapp.products.words import INTERVALS, INVOICE_KINDS, INVOICE_STATES, PRODUCT_KINDS, PRODUCT_STATES
 
 CONTACT, PAYMENT = Category.CONTACT, Category.PAYMENT
@@ -46,6 +54,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Your products and services"),
         reach=Product.subject_id,
         order=Product.changed_at,
+        needed=Product.state != ProductState.ENDED,
         keep=WHILE_CUSTOMER,
         attributes={
             Product.name: Personal(_l("Name"), PAYMENT, SERVICE, SYSTEMS),
@@ -106,6 +115,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("How you pay"),
         reach=PaymentMethod.subject_id,
         order=PaymentMethod.changed_at,
+        needed=PaymentMethod.removed_at.is_(None),
         keep=WHILE_CUSTOMER,
         attributes={
             PaymentMethod.brand: Personal(_l("Payment method"), PAYMENT, PAYING, SYSTEMS),

@@ -125,7 +125,8 @@ class SubjectTable:
     `starts` when the clock of its retention began, unless that is the event itself. `keep` stands instead of what the
     purposes say; `on_erasure`, `correct_at` and `fixed` hold for every column that says nothing else. Of documents,
     `country` says whose law decides how long they are kept, and `law_keeps` for which rows it asks that at all: the
-    others go with the account. Rows that are not `told` are kept from the person, because the law orders it.
+    others go with the account. `needed` says which rows a running product needs, unless that is all of them. Rows that
+    are not `told` are kept from the person, because the law orders it.
     """
 
     model: type[Base]
@@ -138,6 +139,7 @@ class SubjectTable:
     starts: InstrumentedAttribute[Any] | None = None
     country: InstrumentedAttribute[Any] | None = None
     law_keeps: ColumnElement[bool] | None = None
+    needed: ColumnElement[bool] | None = None
     keep: Retention | None = None
     on_erasure: Erasure = Erasure.DELETE
     correct_at: str | None = None
