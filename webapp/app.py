@@ -20,6 +20,7 @@ from webapp.consents.routes import blueprint as consents
 from webapp.db import db, migrate
 from webapp.htmx import htmx
 from webapp.integrations.routes import blueprint as integrations
+from webapp.journal import gate
 from webapp.portal import navigation, privacy_signal
 from webapp.portal.cookies import blueprint as cookies
 from webapp.portal.dev_code import blueprint as dev_code
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _trust_proxies(app, settings.trusted_proxies)
     _add_extensions(app)
     _add_routes(app, settings.environment)
+    gate.init_app(app)  # before everything that asks the database who it is
     for part in (guard, headers, language):
         part.init_app(app, settings)
     for part in (errors, navigation, privacy_signal, commands):

@@ -83,6 +83,8 @@ class Action(StrEnum):
     ROLE_CHANGED = "role_changed"
     API_KEY_CREATED = "api_key_created"
     API_KEY_REVOKED = "api_key_revoked"
+    JOURNAL_REPLAYED = "journal_replayed"
+    SENDS_RESUMED = "sends_resumed"
     POLICY_WRITTEN = "policy_written"
     POLICY_DISCARDED = "policy_discarded"
     POLICY_PROPOSED = "policy_proposed"

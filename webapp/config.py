@@ -58,6 +58,25 @@ class Settings(BaseSettings):
     redis_url: str = Field(description="Valkey or Redis for the queue and rate limits; may be wiped at any time.")
     storage_url: str = Field(description="Where files live: `file:///srv/candor/files` or `s3://bucket/prefix`.")
 
+    journal_url: str | None = Field(
+        None,
+        description="Where the journal of erasures and opt-outs lives, like `STORAGE_URL`; not where the "
+        "database is. Not set: the folder `journal` in `STORAGE_URL`.",
+    )
+    backup_url: str | None = Field(
+        None, description="Where `flask backup` puts backups, like `STORAGE_URL`; on another machine, of course."
+    )
+    backup_recipients: Texts = Field(
+        [],
+        description="Whose owners can open backups: public keys, `age1…`. `flask make-backup-key FILE` makes a pair.",
+    )
+    backup_lifetime: timedelta = Field(
+        timedelta(days=30), gt=timedelta(0), le=timedelta(days=30), description="Backups are deleted when so old."
+    )
+    postgres_programs: str = Field(
+        "", description="The folder of `pg_dump` and `pg_restore`, as new as the server. Empty: as the shell finds."
+    )
+
     public_url: str = Field(description="The address people see, without a slash at the end. All links start with it.")
     trusted_proxies: int = Field(
         0, ge=0, description="How many proxies of yours stand in front and set X-Forwarded-For."

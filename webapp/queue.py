@@ -57,6 +57,9 @@ class Job(StrEnum):
     MEASURE_PROMISES = "jobs.privacy.measure_promises"
     WRITE_POLICY_NOTICES = "jobs.privacy.write_policy_notices"
     SEAL_AUDIT = "jobs.house.seal_audit"
+    WRITE_JOURNAL = "jobs.journal.write_journal"
+    FORGET_OLD_JOURNAL = "jobs.journal.forget_old_journal"
+    DELETE_OLD_BACKUPS = "jobs.privacy.delete_old_backups"
     SEND_RECOVERIES = "jobs.accounts.send_recoveries"
     REMIND_OF_PASSWORDS = "jobs.accounts.remind_of_passwords"
     PREPARE_INTERACTIONS = "jobs.interactions.prepare_interactions"
@@ -75,6 +78,7 @@ _QUEUES = {
     Job.RECOVER_DELIVERIES: Queue.CAMPAIGNS,
     Job.BUILD_EXPORT: Queue.PRIVACY,
     Job.DELETE_EXPIRED_EXPORTS: Queue.PRIVACY,
+    Job.DELETE_OLD_BACKUPS: Queue.PRIVACY,
     Job.MEASURE_PROMISES: Queue.PRIVACY,
     Job.EXPIRE_INTERACTIONS: Queue.PRIVACY,
     Job.WRITE_POLICY_NOTICES: Queue.PRIVACY,

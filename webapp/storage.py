@@ -54,11 +54,15 @@ def delete(store: Store, key: UUID) -> None:
         obstore.delete(_bucket(), _path(store, key))
 
 
-def _bucket() -> ObjectStore:
-    url = settings().storage_url
+def open_store(url: str) -> ObjectStore:
+    """A folder, which is made when it is not there, or a bucket."""
     if urlsplit(url).scheme == "file":
         return LocalStore(_folder(url), mkdir=True)
     return from_url(url)
+
+
+def _bucket() -> ObjectStore:
+    return open_store(settings().storage_url)
 
 
 def _clear_unfinished(store: Store, key: UUID) -> None:

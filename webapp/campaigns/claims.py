@@ -11,6 +11,7 @@ from webapp.accounts.models import Profile
 from webapp.campaigns import audience
 from webapp.campaigns.models import Campaign, CampaignState, Delivery
 from webapp.db import db
+from webapp.journal import restores
 from webapp.mail.delivery import CLAIM
 from webapp.mail.models import State
 from webapp.subjects.models import Subject
@@ -48,6 +49,7 @@ def _due(campaign: Campaign, now: datetime) -> CTE:
             Delivery.state == State.PENDING,
             Delivery.due_at <= now,
             still_sending,
+            ~restores.sends_paused(),
         )
         .order_by(Delivery.id)
         .limit(CLAIM)

@@ -16,6 +16,7 @@ from webapp.campaigns.models import Campaign, CampaignState, Delivery
 from webapp.campaigns.rendering import Compiled, compile_campaign
 from webapp.clock import utc_now
 from webapp.db import db
+from webapp.journal import restores
 from webapp.mail import delivery, messages
 from webapp.mail.models import State
 from webapp.mail.rendering import compose, message_id
@@ -24,6 +25,7 @@ from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
 WAIT_FOR_OTHERS = timedelta(seconds=5)
+WHILE_PAUSED = timedelta(seconds=30)
 SETTLED = (State.SENT, State.FAILED, State.UNCERTAIN, State.SUPPRESSED)
 
 
@@ -79,6 +81,8 @@ def hand_on(campaign_id: UUID, *, not_before: datetime) -> None:
     if next_due is None and not held:
         campaign.state, campaign.finished_at = CampaignState.SENT, utc_now()
         return
+    if restores.paused_by():
+        not_before += WHILE_PAUSED
     due_at = max(next_due or not_before + WAIT_FOR_OTHERS, not_before)
     queue.later(queue.Job.SEND_CAMPAIGN, due_at=due_at if due_at > utc_now() else None, campaign_id=str(campaign_id))
 

@@ -11,6 +11,8 @@ from webapp.audit import Action
 from webapp.changes import Change
 from webapp.consents.models import Consent, ConsentPurpose, Method, Topic
 from webapp.db import db
+from webapp.journal import entries as journal
+from webapp.journal.models import Event
 from webapp.language import speaking
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
@@ -79,6 +81,17 @@ def _write(line: Consent, subject: Subject, action: Action) -> None:
     """In the ledger, and in the audit log."""
     db.session.add(line)
     trail.record(action, subject, now=line.at, topic=line.topic_title, method=line.method)
+    if not line.given:
+        _write_in_journal(line, subject)
+
+
+def _write_in_journal(line: Consent, subject: Subject) -> None:
+    """A no must hold even if the database is lost and an older one put back."""
+    facts = {"method": line.method.value, "language": line.language}
+    event, about = Event.TRACKING_STOPPED, {"kind": line.purpose.value}
+    if line.purpose is ConsentPurpose.TOPIC:
+        event, about = Event.WITHDRAWN, {"topic_id": str(line.topic_id)} if line.topic_id else {}
+    journal.record(event, subject.id, address_hash=subject.address_hash, now=line.at, **facts, **about)
 
 
 def _tell(line: Consent, change: Change, *, topic: str) -> None:

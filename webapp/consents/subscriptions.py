@@ -66,11 +66,18 @@ def stop_everything(subject: Subject, **statement: Unpack[Statement]) -> bool:
         .values(subscribed=False, changed_at=statement["now"])
         .returning(Subscription.topic_id)
     ).all()
-    changed = _suppress(subject, now=statement["now"]) or bool(withdrawn)
+    changed = suppress(subject.address_hash, now=statement["now"]) or bool(withdrawn)
     if changed:
         _settle_later(subject, None, statement.get("campaign_id"))
         ledger.write_topic(subject, None, given=False, statement=statement)
     return changed
+
+
+def suppress(address_hash: bytes, *, now: datetime) -> bool:
+    """No marketing to this address any more, whoever has it. Returns whether anything changed."""
+    row = {"address_hash": address_hash, "reason": SuppressionReason.EVERYTHING_OFF, "at": now}
+    suppressing = insert(Suppression).values(row).on_conflict_do_nothing().returning(Suppression.address_hash)
+    return db.session.scalar(suppressing) is not None
 
 
 def _set(subject: Subject, topic: Topic, *, subscribed: bool, now: datetime) -> bool:
@@ -100,12 +107,6 @@ def _settle_later(subject: Subject, topic: Topic | None, campaign_id: UUID | Non
         topic_id=str(topic.id) if topic else "",
         campaign_id=str(counted or ""),
     )
-
-
-def _suppress(subject: Subject, *, now: datetime) -> bool:
-    row = {"address_hash": subject.address_hash, "reason": SuppressionReason.EVERYTHING_OFF, "at": now}
-    suppressing = insert(Suppression).values(row).on_conflict_do_nothing().returning(Suppression.address_hash)
-    return db.session.scalar(suppressing) is not None
 
 
 def _lift(subject: Subject, reasons: Collection[SuppressionReason]) -> bool:

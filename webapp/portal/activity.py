@@ -74,6 +74,8 @@ SENTENCES: dict[str, LazyString] = {
     Action.ROLE_CHANGED: _l("What you may do here was changed."),
     Action.API_KEY_CREATED: _l("You made a key for another system."),
     Action.API_KEY_REVOKED: _l("You revoked the key of another system."),
+    Action.JOURNAL_REPLAYED: _l("An older database was put back, and everybody was signed out."),
+    Action.SENDS_RESUMED: _l("You let emails go out again after an older database had been put back."),
     Action.POLICY_WRITTEN: _l("You wrote or changed the privacy policy."),
     Action.POLICY_DISCARDED: _l("You threw a draft of the privacy policy away."),
     Action.POLICY_PROPOSED: _l("You proposed a version of the privacy policy."),

@@ -17,6 +17,7 @@ from webapp.privacy.data_map import (
     house,
     integrations,
     interactions,
+    journal,
     mail,
     policy,
     privacy,
@@ -35,6 +36,7 @@ DOMAINS = (
     *(subjects, accounts, factors, products, interactions, consents, mail, support),
     *(campaigns, privacy, erasure, closing, holds, policy, staff, promises, house),
     *(integrations, webhooks),
+    journal,
 )
 TABLES: list[SubjectTable | OtherTable] = [table for domain in DOMAINS for table in domain.TABLES]
 

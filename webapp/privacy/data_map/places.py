@@ -78,6 +78,20 @@ TEMPORARY_FILES = {
     ),
 }
 
+# Outside the database and the stores, so that they are there when those are lost.
+ELSEWHERE = {
+    "journal": Place(
+        holds="who was erased, and who said no to what, as random numbers and keyed hashes of addresses",
+        whose="the person whose number it is",
+        until="60 days, twice as long as a backup: it is replayed when an older database is put back",
+    ),
+    "backup": Place(
+        holds="the database and all files, encrypted for those who keep the keys of backups",
+        whose="everybody's of whom anything is held",
+        until="`BACKUP_LIFETIME` is over, at most 30 days; whoever was erased is erased again when one is put back",
+    ),
+}
+
 LOGS = {
     "stderr": Place(
         holds="what a process did and what failed, with numbers of rows; email addresses are taken out",

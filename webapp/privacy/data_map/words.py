@@ -263,6 +263,8 @@ ACTIONS = {
     Action.ROLE_CHANGED: _l("role changed"),
     Action.API_KEY_CREATED: _l("key for another system made"),
     Action.API_KEY_REVOKED: _l("key of another system revoked"),
+    Action.JOURNAL_REPLAYED: _l("an older database put back, and the journal replayed"),
+    Action.SENDS_RESUMED: _l("emails sent again after an older database was put back"),
     Action.POLICY_WRITTEN: _l("privacy policy written"),
     Action.POLICY_DISCARDED: _l("draft of the privacy policy thrown away"),
     Action.POLICY_PROPOSED: _l("privacy policy proposed"),
