@@ -70,6 +70,16 @@ def only_with_key(view: Callable[P, R], scope: Scope) -> Callable[P, R]:
     return view
 
 
+def even_when_closed(view: Callable[P, R]) -> Callable[P, R]:
+    """Under the access mark: also for who closed their account. Everything else that asks for a sign-in is shut."""
+    view.even_when_closed = True  # type: ignore[attr-defined]  # as above
+    return view
+
+
+def is_open_when_closed(view: Callable[..., object]) -> bool:
+    return is_public(view) or hasattr(view, "even_when_closed")
+
+
 def declared(view: Callable[..., object]) -> bool:
     return hasattr(view, "allowed")
 

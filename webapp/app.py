@@ -30,6 +30,8 @@ from webapp.portal.routes import blueprint as portal
 from webapp.portal.safety import blueprint as safety
 from webapp.privacy import emails as _privacy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy import manifest
+from webapp.privacy.closing import emails as _closing_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.closing.routes import blueprint as closing
 from webapp.privacy.policy import emails as _policy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.policy.routes import blueprint as policy
 from webapp.privacy.promises import emails as _promises_emails  # noqa: F401  # registers the emails of the package
@@ -74,7 +76,7 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _add_routes(app: Flask, environment: Environment) -> None:
-    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, policy, promises)
+    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, closing, policy, promises)
     for blueprint in (*for_people, integrations, staff, campaigns, api):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:

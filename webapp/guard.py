@@ -89,11 +89,18 @@ def _check_access() -> ResponseReturnValue | None:
         )
     signed_in = current_user.is_authenticated
     if access.may_use(view, current_user.role if signed_in else None):
-        return _lead_to_second_factor() if signed_in and access.is_for_work(view) else None
+        return _lead_elsewhere(view) if signed_in else None
     if signed_in:
         abort(403)
     flash(_("Please sign in to go on."), "info")
     return see_other(url_for("accounts.sign_in", next=_page_at_hand()))
+
+
+def _lead_elsewhere(view: Callable[..., object]) -> ResponseReturnValue | None:
+    """Who closed their account may only look at that, see their data, and open it again."""
+    if current_user.has_closed and not access.is_open_when_closed(view):
+        return see_other(url_for("closing.closure"))
+    return _lead_to_second_factor() if access.is_for_work(view) else None
 
 
 def _lead_to_second_factor() -> ResponseReturnValue | None:

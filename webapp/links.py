@@ -36,6 +36,7 @@ class Purpose(Enum):
     COLLECT_COPY = ("collect-copy", timedelta(days=7))
     SHARED_COPY = ("shared-copy", timedelta(days=7))
     FETCH_SHARED_COPY = ("fetch-shared-copy", timedelta(hours=3))
+    CONFIRM_CLOSURE = ("confirm-closure", timedelta(hours=24))
     STAFF_INVITATION = ("staff-invitation", timedelta(days=7))
     CONFIRM_NEWSLETTER = ("newsletter", timedelta(days=3))
     READ_CONSENTS = ("consents", timedelta(hours=24))

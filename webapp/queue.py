@@ -56,6 +56,7 @@ class Job(StrEnum):
     DELETE_EXPIRED_EXPORTS = "jobs.privacy.delete_expired_exports"
     MEASURE_PROMISES = "jobs.privacy.measure_promises"
     WRITE_POLICY_NOTICES = "jobs.privacy.write_policy_notices"
+    WATCH_CLOSURES = "jobs.closing.watch_closures"
     SEAL_AUDIT = "jobs.house.seal_audit"
     WRITE_JOURNAL = "jobs.journal.write_journal"
     FORGET_OLD_JOURNAL = "jobs.journal.forget_old_journal"
@@ -82,6 +83,7 @@ _QUEUES = {
     Job.MEASURE_PROMISES: Queue.PRIVACY,
     Job.EXPIRE_INTERACTIONS: Queue.PRIVACY,
     Job.WRITE_POLICY_NOTICES: Queue.PRIVACY,
+    Job.WATCH_CLOSURES: Queue.PRIVACY,
     Job.SEND_WEBHOOKS: Queue.WEBHOOKS,
 }
 

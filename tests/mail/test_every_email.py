@@ -48,6 +48,7 @@ VALUES = {
     "code": "042137",
     "minutes": 15,
     "whom": "Hosting Engadin",
+    "kept": datetime(2025, 3, 5, 5, 6, tzinfo=UTC),
     "body_html": Markup("<p>Water cools every server.</p>"),
     "body_text": "Water cools every server.",
 }

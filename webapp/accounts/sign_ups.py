@@ -132,7 +132,7 @@ def confirm(confirmation: Confirmation, *, network: str, now: datetime) -> None:
             confirmed_at=now,
         )
     )
-    subject.language = sign_up.language
+    subject.language, subject.ended_at = sign_up.language, None  # whoever had left is back
     _fill_profile(subject, sign_up, now=now)
     _subscribe(subject, sign_up, network=network, now=now)
     trail.record(Action.SIGN_UP_CONFIRMED, subject, now=now)

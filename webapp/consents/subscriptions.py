@@ -9,9 +9,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp import queue
-from webapp.consents import ledger
+from webapp.consents import in_force, ledger
 from webapp.consents.ledger import Statement
-from webapp.consents.models import Consent, Method, Subscription, Suppression, SuppressionReason, Topic
+from webapp.consents.models import Consent, Method, Subscription, Suppression, SuppressionReason, Topic, Use
 from webapp.db import db
 from webapp.subjects.models import Subject
 
@@ -39,8 +39,11 @@ def subscribe(subject: Subject, topic: Topic, **statement: Unpack[Statement]) ->
 
     An address that bounced or complained stays suppressed until its own mailbox says yes: by double opt-in.
     """
-    lifted = _lift(subject, LIFTED_BY.get(statement["method"], (SuppressionReason.EVERYTHING_OFF,)))
+    reasons = LIFTED_BY.get(statement["method"], (SuppressionReason.EVERYTHING_OFF,))
+    lifted = _lift(subject, reasons)
     changed = _set(subject, topic, subscribed=True, now=statement["now"]) or lifted
+    if changed and SuppressionReason.EVERYTHING_OFF in reasons:
+        in_force.ended_by_a_yes(subject, Use.MARKETING, now=statement["now"])
     if changed:
         ledger.write_topic(subject, topic, given=True, statement=statement)
     return changed

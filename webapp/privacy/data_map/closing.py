@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.consents.models import Restriction
 from webapp.privacy.closing.models import Closure
 from webapp.privacy.data_map.privacy import STAFF
-from webapp.privacy.data_map.retention import LIMITATION, WHILE_CUSTOMER, Clock, Period, Retention
+from webapp.privacy.data_map.retention import PROOF_OF_ANSWER, WHILE_CUSTOMER
 from webapp.privacy.data_map.vocabulary import (
     AS_IT_WAS,
     MACHINERY,
@@ -27,10 +27,6 @@ from webapp.privacy.requests.models import DeadlineWarning
 REQUEST = Category.REQUEST
 PROOF = [Purpose.LAW]
 CONTRACT = [Purpose.CONTRACT]
-# In force it must be known, however old; afterwards it proves for as long as somebody could go to court about it.
-WHILE_RESTRICTED = Retention(
-    Clock.OBJECTION_LIFTED, Period(years=3), f"GDPR Art. 18 and 21; {LIMITATION}", year_end=True
-)
 
 TABLES: list[SubjectTable | OtherTable] = [
     SubjectTable(
@@ -59,7 +55,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         reach=Restriction.subject_id,
         order=Restriction.asked_at,
         starts=Restriction.ends_at,
-        keep=WHILE_RESTRICTED,
+        keep=PROOF_OF_ANSWER,
         on_erasure=Erasure.KEEP,
         fixed=AS_IT_WAS,
         about=[People.CUSTOMERS, People.READERS],
