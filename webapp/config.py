@@ -135,6 +135,12 @@ class Settings(BaseSettings):
         timedelta(days=3), description="How long the recovery of an account waits, so that its owner can stop it."
     )
     export_lifetime: timedelta = Field(timedelta(days=7), description="How long a copy can be downloaded.")
+    import_lifetime: timedelta = Field(
+        timedelta(days=7), description="How long a file of customers or invoices is kept after it came in."
+    )
+    import_limit_bytes: int = Field(
+        500_000_000, description="The largest such file that staff may upload. The command `import-csv` takes any size."
+    )
     upload_limit_bytes: int = Field(1_000_000, description="The largest request body accepted, in bytes.")
     rate_limits: bool = Field(True, description="Limit requests per network. Off only in tests.")
 

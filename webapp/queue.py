@@ -66,6 +66,8 @@ class Job(StrEnum):
     PREPARE_INTERACTIONS = "jobs.interactions.prepare_interactions"
     EXPIRE_INTERACTIONS = "jobs.interactions.expire_interactions"
     ERASE_INTERACTIONS = "jobs.interactions.erase_interactions"
+    RUN_IMPORT = "jobs.imports.run_import"
+    DELETE_IMPORT_FILES = "jobs.imports.delete_import_files"
     TIDY_UP = "jobs.house.tidy_up"
     SEND_WEBHOOKS = "jobs.webhooks.send_webhooks"
 
@@ -84,6 +86,8 @@ _QUEUES = {
     Job.EXPIRE_INTERACTIONS: Queue.PRIVACY,
     Job.WRITE_POLICY_NOTICES: Queue.PRIVACY,
     Job.WATCH_CLOSURES: Queue.PRIVACY,
+    Job.RUN_IMPORT: Queue.PRIVACY,
+    Job.DELETE_IMPORT_FILES: Queue.PRIVACY,
     Job.SEND_WEBHOOKS: Queue.WEBHOOKS,
 }
 

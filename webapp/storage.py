@@ -19,6 +19,7 @@ class Store(StrEnum):
     """The kinds of file that Candor writes. The data map says whose they are and how long they stay."""
 
     EXPORTS = "exports"
+    IMPORTS = "imports"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class StoredFile:
     version: str
 
 
-def put(store: Store, key: UUID, source: IO[bytes]) -> None:
+def put(store: Store, key: UUID, source: IO[bytes] | Iterator[bytes]) -> None:
     """Uploads a file; a reader sees the whole of it or nothing."""
     _clear_unfinished(store, key)
     obstore.put(_bucket(), _path(store, key), source)

@@ -15,6 +15,7 @@ from webapp.privacy.data_map import (
     factors,
     holds,
     house,
+    imports,
     integrations,
     interactions,
     journal,
@@ -37,6 +38,7 @@ DOMAINS = (
     *(campaigns, privacy, erasure, closing, holds, policy, staff, promises, house),
     *(integrations, webhooks),
     journal,
+    imports,
 )
 TABLES: list[SubjectTable | OtherTable] = [table for domain in DOMAINS for table in domain.TABLES]
 

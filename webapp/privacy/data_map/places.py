@@ -25,6 +25,15 @@ FILES = {
         withheld=_l("They hold what this copy holds. You can download them in your account while they are kept."),
         owned=_copies,
     ),
+    Store.IMPORTS: FilePlace(
+        holds="customers, products, invoices or payment methods from the company's own systems, as CSV, encrypted with "
+        "a key that stands in the row of the import whose id is the file's name",
+        whose="all those who are in the file",
+        until="`delete_after` of that row, or until staff deletes it; the key goes with the file",
+        title=_l("Files that our staff imported"),
+        withheld=_l("What they say of you is in your data already; the rest is about other people."),
+        stays=_l("They are about many people, locked with a key of their own, and deleted after a few days."),
+    ),
 }
 
 # By pattern, as in the SCAN command.
