@@ -28,6 +28,7 @@ EVERY = {
     Job.RECOVER_DELIVERIES: timedelta(seconds=5),
     Job.CHECK_RELAY: timedelta(seconds=5),
     Job.SEND_WEBHOOKS: timedelta(seconds=5),
+    Job.INVITE_CUSTOMERS: timedelta(seconds=30),
     Job.SEND_RECOVERIES: timedelta(minutes=5),
     Job.MEASURE_PROMISES: timedelta(minutes=5),
     Job.DELETE_EXPIRED_EXPORTS: timedelta(hours=1),

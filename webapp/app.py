@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import commands, errors, guard, headers, language, logs, queue
 from webapp.accounts import emails as _accounts_emails  # noqa: F401  # registers the emails of the package
+from webapp.accounts.activation import emails as _activation_emails  # noqa: F401  # registers the emails of the package
 from webapp.accounts.factors import emails as _factors_emails  # noqa: F401  # registers the emails of the package
 from webapp.accounts.factors import proof_ways as _proof_ways  # noqa: F401  # offers second factors as proofs
 from webapp.accounts.routes import blueprints as accounts
@@ -26,6 +27,8 @@ from webapp.portal.cookies import blueprint as cookies
 from webapp.portal.dev_code import blueprint as dev_code
 from webapp.portal.dev_mail import blueprint as dev_mail
 from webapp.portal.health import blueprint as health
+from webapp.portal.payments import blueprint as payments
+from webapp.portal.products import blueprint as products
 from webapp.portal.routes import blueprint as portal
 from webapp.portal.safety import blueprint as safety
 from webapp.privacy import emails as _privacy_emails  # noqa: F401  # registers the emails of the package
@@ -77,7 +80,8 @@ def _add_extensions(app: Flask) -> None:
 
 def _add_routes(app: Flask, environment: Environment) -> None:
     for_people = (portal, safety, cookies, health, *accounts, consents, privacy, closing, policy, promises)
-    for blueprint in (*for_people, integrations, staff, campaigns, api):
+    for_customers = (products, payments)
+    for blueprint in (*for_people, *for_customers, integrations, staff, campaigns, api):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

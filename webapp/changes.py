@@ -25,6 +25,7 @@ class Change(StrEnum):
 
     CUSTOMER_CHANGED = "customer.changed"
     PRODUCT_CANCELLED = "product.cancelled"
+    PRODUCT_KEPT = "product.kept"  # its cancellation was taken back
     PAYMENT_METHOD_REMOVED = "payment_method.removed"
     BILLING_ADDRESS_CHANGED = "billing_address.changed"
     ACCOUNT_CLOSED = "account.closed"

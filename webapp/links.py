@@ -38,6 +38,7 @@ class Purpose(Enum):
     FETCH_SHARED_COPY = ("fetch-shared-copy", timedelta(hours=3))
     CONFIRM_CLOSURE = ("confirm-closure", timedelta(hours=24))
     STAFF_INVITATION = ("staff-invitation", timedelta(days=7))
+    ACTIVATE = ("activate", timedelta(days=30))
     CONFIRM_NEWSLETTER = ("newsletter", timedelta(days=3))
     READ_CONSENTS = ("consents", timedelta(hours=24))
     CONFIRM_ERASURE = ("confirm-erasure", timedelta(hours=24))

@@ -62,6 +62,7 @@ class Job(StrEnum):
     FORGET_OLD_JOURNAL = "jobs.journal.forget_old_journal"
     DELETE_OLD_BACKUPS = "jobs.privacy.delete_old_backups"
     SEND_RECOVERIES = "jobs.accounts.send_recoveries"
+    INVITE_CUSTOMERS = "jobs.accounts.invite_customers"
     REMIND_OF_PASSWORDS = "jobs.accounts.remind_of_passwords"
     PREPARE_INTERACTIONS = "jobs.interactions.prepare_interactions"
     EXPIRE_INTERACTIONS = "jobs.interactions.expire_interactions"

@@ -91,6 +91,20 @@ SENTENCES: dict[str, LazyString] = {
     Action.IMPORT_STARTED: _l("You imported a file."),
     Action.IMPORT_CANCELLED: _l("You stopped the import of a file."),
     Action.IMPORT_REFUSALS_DOWNLOADED: _l("You downloaded the refused rows of a file."),
+    Action.ACTIVATION_PROPOSED: _l("You proposed to invite customers to their accounts."),
+    Action.ACTIVATION_STARTED: _l("You started to invite customers to their accounts."),
+    Action.ACTIVATION_STOPPED: _l("You stopped inviting customers to their accounts."),
+    Action.ACTIVATION_REFUSED: _l("Somebody opened the link to your account without knowing you. They did not get in."),
+    Action.ACTIVATION_UNLOCKED: _l("Our staff opened the way to your account again."),
+    Action.ACCOUNT_ACTIVATED: _l("You made your account with the link that we sent you."),
+    Action.ADDRESS_REFUSED: _l("Your email address was taken off, because it led to somebody else."),
+    Action.PRODUCT_CANCELLED: _l("You cancelled a product."),
+    Action.PRODUCT_KEPT: _l("You took the cancellation of a product back."),
+    Action.PAYMENT_METHOD_REMOVED: _l("You removed a way to pay."),
+    Action.BILLING_ADDRESS_CHANGED: _l("You changed your billing address."),
+    Action.CUSTOMERS_SEARCHED: _l("You looked for a customer."),
+    Action.CUSTOMER_VIEWED: _l("Our staff looked at your data."),
+    Action.DISCLOSURE_RECORDED: _l("You wrote down that data was given to somebody else."),
     Action.POLICY_WRITTEN: _l("You wrote or changed the privacy policy."),
     Action.POLICY_DISCARDED: _l("You threw a draft of the privacy policy away."),
     Action.POLICY_PROPOSED: _l("You proposed a version of the privacy policy."),
@@ -115,6 +129,9 @@ SUSPICIOUS = {
     Action.RECOVERY_CODES_MADE,
     Action.RECOVERY_CODE_USED,
     Action.SECOND_FACTOR_REFUSED,
+    Action.PRODUCT_CANCELLED,
+    Action.PAYMENT_METHOD_REMOVED,
+    Action.BILLING_ADDRESS_CHANGED,
     Action.EXPORT_REQUESTED,
     Action.EXPORT_DOWNLOADED,
     Action.COPY_SHARED,
@@ -174,4 +191,6 @@ def _happening(entry: AuditEntry, subject: Subject) -> Happening:
 def _details(recorded: dict[str, str]) -> list[str]:
     """Those that say something to the person."""
     device = [name_of(recorded["user_agent"])] if "user_agent" in recorded else []
-    return device + [recorded[name] for name in ("network", "old", "new", "topic", "name") if name in recorded]
+    return device + [
+        recorded[name] for name in ("network", "old", "new", "topic", "name", "reason") if name in recorded
+    ]

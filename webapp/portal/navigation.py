@@ -80,6 +80,8 @@ def _pages() -> list[Entry]:
     return [
         Entry("portal.overview", _("Overview"), "house"),
         Entry("accounts.profile", _("Profile"), "user", within=("/account/profile", "/account/email")),
+        Entry("products.products", _("Products"), "package", within=("/account/products",)),
+        Entry("payments.payments", _("Payments"), "credit-card", within=("/account/payments",)),
         Entry(
             "consents.preferences",
             _("My choices"),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Enum, ForeignKey, Index, LargeBinary, false
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Enum, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.db import Base, Timestamp
@@ -95,6 +95,7 @@ class Product(Sent, Base):
 
     __table_args__ = (
         Index("ix_products_subject_id", "subject_id", "state"),
+        Index("ix_products_ending", "ends_on", postgresql_where=text("state = 'ending'")),
         CheckConstraint("price >= 0", "price"),
         CheckConstraint("notice_days >= 0", "notice_days"),
     )

@@ -1,11 +1,12 @@
 """The forms of this package."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, PasswordField, RadioField
+from wtforms import Field, PasswordField, RadioField, SelectChoice
 from wtforms.validators import InputRequired
 
 from webapp.access import Role
 from webapp.accounts import passwords
+from webapp.accounts.activation import runs
 from webapp.accounts.forms import Form, NameForm, check_new_password
 from webapp.staff.words import DUTIES
 from webapp.subjects.fields import AddressLine, Line
@@ -32,6 +33,19 @@ class RecoveryForm(Form):
     reason = Line(
         _l("Reason"), longest=500, needed=_l("Write down what the person told you, and how you know who it is.")
     )
+
+
+class PaceForm(Form):
+    pace = RadioField(
+        _l("Pace"),
+        [InputRequired(_l("Choose a pace."))],
+        choices=[SelectChoice(str(pace), _l("%(number)s an hour", number=f"{pace:,}")) for pace in runs.PACES],
+        default=str(runs.PACES[1]),
+    )
+
+    @property
+    def chosen(self) -> int:
+        return int(self.pace.data)
 
 
 class NewcomerForm(NameForm):

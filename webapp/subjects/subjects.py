@@ -1,5 +1,6 @@
 """Finding and creating data subjects."""
 
+import secrets
 from collections.abc import Collection
 from uuid import UUID
 
@@ -31,6 +32,11 @@ def find_or_create(address: str, *, language: str) -> Subject:
 def change_address(subject: Subject, address: str) -> None:
     """Raises InvalidAddress. Whether the address is free is for the UNIQUE hash to say, at flush."""
     subject.email, subject.address_hash = normalize(address), address_hash(address)
+
+
+def detach_address(subject: Subject) -> None:
+    """The address leads to somebody else. Nobody is reached or found by what stands in its place."""
+    subject.email, subject.address_hash = "", secrets.token_bytes(32)
 
 
 def forget_strangers(subject_ids: Collection[UUID]) -> None:

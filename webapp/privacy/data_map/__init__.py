@@ -8,6 +8,7 @@ from itertools import groupby
 
 from webapp.privacy.data_map import (
     accounts,
+    activation,
     campaigns,
     closing,
     consents,
@@ -39,6 +40,7 @@ DOMAINS = (
     *(integrations, webhooks),
     journal,
     imports,
+    activation,
 )
 TABLES: list[SubjectTable | OtherTable] = [table for domain in DOMAINS for table in domain.TABLES]
 

@@ -139,7 +139,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         reach=BillingAddress.subject_id,
         since=BillingAddress.changed_at,
         keep=WHILE_CUSTOMER,
-        fixed=_l("Tell us, and we correct it in our books."),
+        correct_at="payments.payments",
         attributes={
             BillingAddress.name: Personal(_l("Name"), PAYMENT, PAYING, PROVIDED),
             BillingAddress.organization: Personal(_l("Company"), PAYMENT, PAYING, PROVIDED),
