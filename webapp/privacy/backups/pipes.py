@@ -5,6 +5,7 @@ import io
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import IO, Self, cast
 
@@ -22,19 +23,22 @@ class Pipe:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
-        try:
-            with self._writer:
+        with suppress(BrokenPipeError), self._writer:
+            try:
                 self._write(self._writer)
-        except BaseException as error:  # raised by the thread that reads
-            self._error = error
+            except BaseException as error:  # raised by the thread that reads
+                self._error = error
 
     def __enter__(self) -> IO[bytes]:
         self._thread.start()
         return self._reader
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        cause = self._error  # of an error of the reader, who saw the stream end too early
         self._reader.close()  # whoever still writes is told by a broken pipe
         self._thread.join()
+        if cause:
+            raise cause from error
         if self._error and not error:
             raise self._error
 
