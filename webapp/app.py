@@ -24,6 +24,7 @@ from webapp.integrations.routes import blueprint as integrations
 from webapp.journal import gate
 from webapp.portal import navigation, privacy_signal
 from webapp.portal.cookies import blueprint as cookies
+from webapp.portal.customers import blueprint as customers
 from webapp.portal.dev_code import blueprint as dev_code
 from webapp.portal.dev_mail import blueprint as dev_mail
 from webapp.portal.health import blueprint as health
@@ -43,6 +44,7 @@ from webapp.privacy.promises.routes import blueprint as promises
 from webapp.privacy.routes import blueprint as privacy
 from webapp.staff import emails as _staff_emails  # noqa: F401  # registers the emails of the package
 from webapp.staff.routes import blueprint as staff
+from webapp.support.routes import blueprint as disclosures
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -80,7 +82,7 @@ def _add_extensions(app: Flask) -> None:
 
 def _add_routes(app: Flask, environment: Environment) -> None:
     for_people = (portal, safety, cookies, health, *accounts, consents, privacy, closing, policy, promises)
-    for_customers = (products, payments)
+    for_customers = (products, payments, customers, disclosures)
     for blueprint in (*for_people, *for_customers, integrations, staff, campaigns, api):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:

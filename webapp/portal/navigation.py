@@ -96,6 +96,9 @@ def _pages() -> list[Entry]:
 def _staff_pages() -> list[Entry]:
     return [
         Entry("staff.people", _("People"), "users", within=("/staff/people",)),
+        Entry("customers.customers", _("Customers"), "search", within=("/staff/customers",)),
+        Entry("staff.activation", _("Invite customers"), "send", within=("/staff/activation",)),
+        Entry("disclosures.register", _("Disclosures"), "external-link", within=("/staff/disclosures",)),
         Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
         Entry("privacy.staff_copies", _("Copies of data"), "download", within=("/staff/copies",)),
         Entry("integrations.api_keys", _("API keys"), "link", within=("/staff/api-keys",)),

@@ -9,7 +9,7 @@ from webapp.accounts.forms import Form
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.htmx import render, see_other, wants_fragment
-from webapp.portal import invoice_list, payment_overview
+from webapp.portal import billing_form, invoice_list, payment_overview
 from webapp.portal.billing_form import BillingAddressForm
 from webapp.products import billing_addresses, payment_methods
 from webapp.products.models import PaymentMethod
@@ -85,7 +85,7 @@ def _show(
 ) -> Response:
     """For htmx only the billing address, without reading the rest."""
     whole = None if fragment and wants_fragment() else _overview()
-    billing = billing_addresses.of(current_subject())
+    billing = billing_form.lines(billing_addresses.of(current_subject()))
     return render(
         "products/payments.html",
         fragment=fragment,
