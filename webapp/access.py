@@ -30,6 +30,16 @@ class Scope(StrEnum):
     """What a key of another system of the company may do."""
 
     INTERACTIONS_WRITE = "interactions:write"
+    CUSTOMERS_READ = "customers:read"
+    CUSTOMERS_WRITE = "customers:write"
+    PRODUCTS_READ = "products:read"
+    PRODUCTS_WRITE = "products:write"
+    INVOICES_READ = "invoices:read"
+    INVOICES_WRITE = "invoices:write"
+    PAYMENT_METHODS_READ = "payment-methods:read"
+    PAYMENT_METHODS_WRITE = "payment-methods:write"
+    DISCLOSURES_READ = "disclosures:read"
+    DISCLOSURES_WRITE = "disclosures:write"
 
 
 EVERYBODY_SIGNED_IN = frozenset(Role)
