@@ -35,6 +35,7 @@ EVERY = {
     Job.DELETE_OLD_BACKUPS: timedelta(hours=1),
     Job.WATCH_CLOSURES: timedelta(hours=1),
     Job.DELETE_IMPORT_FILES: timedelta(hours=1),
+    Job.SETTLE_CHANGES: timedelta(hours=1),
     Job.PREPARE_LEDGER: timedelta(hours=12),
     Job.PREPARE_INTERACTIONS: timedelta(hours=12),
     Job.EXPIRE_INTERACTIONS: timedelta(hours=24),

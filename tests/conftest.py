@@ -5,6 +5,7 @@ import secrets
 import shutil
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -69,6 +70,7 @@ def settings(
         mail_from="hello@candor.example",
         company_name="Alpenglow Hosting",
         rate_limits=False,
+        webhook_networks=[ip_network("127.0.0.0/8")],
     )
 
 

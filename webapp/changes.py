@@ -65,6 +65,7 @@ class ChangeEntry(Base):
         Index("ix_changes_unwritten", "id", postgresql_where=text("written_at IS NULL")),
         Index("ix_changes_unsettled", "id", postgresql_where=text("settled_at IS NULL")),
         Index("ix_changes_settled_at", "settled_at"),
+        Index("ix_changes_at", "at", postgresql_using="brin"),  # small, for changes are written in this order
         Index("ix_changes_reference", "reference", postgresql_where=text("reference IS NOT NULL")),
     )
 

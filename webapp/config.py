@@ -131,6 +131,10 @@ class Settings(BaseSettings):
     staff_networks: Networks = Field(
         [], description="Networks from which pages for staff and marketers open, such as `10.0.0.0/8`. Empty: from any."
     )
+    webhook_networks: Networks = Field(
+        [],
+        description="Internal networks whose systems may be told of changes by webhooks. Empty: only public addresses.",
+    )
     recovery_wait: timedelta = Field(
         timedelta(days=3), description="How long the recovery of an account waits, so that its owner can stop it."
     )

@@ -71,6 +71,8 @@ class Job(StrEnum):
     DELETE_IMPORT_FILES = "jobs.imports.delete_import_files"
     TIDY_UP = "jobs.house.tidy_up"
     SEND_WEBHOOKS = "jobs.webhooks.send_webhooks"
+    REPLAY_WEBHOOK = "jobs.webhooks.replay_webhook"
+    SETTLE_CHANGES = "jobs.webhooks.settle_changes"
 
     @property
     def queue(self) -> Queue:
@@ -90,6 +92,8 @@ _QUEUES = {
     Job.RUN_IMPORT: Queue.PRIVACY,
     Job.DELETE_IMPORT_FILES: Queue.PRIVACY,
     Job.SEND_WEBHOOKS: Queue.WEBHOOKS,
+    Job.REPLAY_WEBHOOK: Queue.WEBHOOKS,
+    Job.SETTLE_CHANGES: Queue.WEBHOOKS,
 }
 
 

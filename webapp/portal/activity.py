@@ -105,6 +105,14 @@ SENTENCES: dict[str, LazyString] = {
     Action.CUSTOMERS_SEARCHED: _l("You looked for a customer."),
     Action.CUSTOMER_VIEWED: _l("Our staff looked at your data."),
     Action.DISCLOSURE_RECORDED: _l("You wrote down that data was given to somebody else."),
+    Action.WEBHOOK_CREATED: _l("You entered a system that is told of changes."),
+    Action.WEBHOOK_CHANGED: _l("You changed what a system is told, or where."),
+    Action.WEBHOOK_SECRET_CHANGED: _l("You made a new secret for a system that is told of changes."),
+    Action.WEBHOOK_PAUSED: _l("You paused a system that is told of changes."),
+    Action.WEBHOOK_RESUMED: _l("You let a system be told of changes again."),
+    Action.WEBHOOK_ENDED: _l("You switched off a system that was told of changes."),
+    Action.WEBHOOK_REPLAYED: _l("You told a system of changes once more."),
+    Action.CONFIRMATION_SETTLED: _l("You noted that a system did what it had not confirmed."),
     Action.POLICY_WRITTEN: _l("You wrote or changed the privacy policy."),
     Action.POLICY_DISCARDED: _l("You threw a draft of the privacy policy away."),
     Action.POLICY_PROPOSED: _l("You proposed a version of the privacy policy."),
@@ -138,6 +146,8 @@ SUSPICIOUS = {
     Action.CLOSURE_ASKED,
     Action.ACCOUNT_CLOSED,
     Action.API_KEY_CREATED,
+    Action.WEBHOOK_CREATED,
+    Action.WEBHOOK_CHANGED,
 }
 
 

@@ -53,7 +53,7 @@ class Webhook(Base):
     """A receiver. Never deleted, so that it stays known who was told of what; `ended_at` switches it off for good.
 
     After failures in a row nothing is sent until `rests_until`. `taken_by` is the worker that calls it now: one at a
-    time, which keeps the order. `told_at`: staff know that it fails.
+    time, which keeps the order.
     """
 
     __tablename__ = "webhooks"
@@ -73,7 +73,6 @@ class Webhook(Base):
     failing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     rests_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_success_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     taken_by: Mapped[UUID | None]
 
     @property
@@ -109,6 +108,7 @@ class Delivery(Base):
             *("webhook_id", "subject_id", "change_id"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index("ix_webhook_deliveries_failed", "webhook_id", "change_id", postgresql_where=text("state = 'failed'")),
         Index("ix_webhook_deliveries_finished_at", "finished_at"),
     )
 
@@ -157,7 +157,7 @@ class Confirmation(Base):
 
     delivery_id: Mapped[UUID] = mapped_column(primary_key=True)
     webhook_id: Mapped[UUID] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"), index=True)
-    change_id: Mapped[int] = mapped_column(BigInteger)
+    change_id: Mapped[int] = mapped_column(BigInteger, index=True)
     kind: Mapped[str]
     reference: Mapped[UUID | None] = mapped_column(index=True)
     asked_at: Mapped[Timestamp]

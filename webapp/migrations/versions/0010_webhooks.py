@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changes")),
         sa.UniqueConstraint("subject_id", "id", name=op.f("uq_changes_subject_id_id")),
     )
+    op.create_index("ix_changes_at", "changes", ["at"], unique=False, postgresql_using="brin")
     op.create_index(
         "ix_changes_reference",
         "changes",
@@ -56,7 +57,6 @@ def upgrade() -> None:
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rests_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_success_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("taken_by", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
     )
@@ -76,6 +76,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_confirmations")),
     )
+    op.create_index(op.f("ix_confirmations_change_id"), "confirmations", ["change_id"], unique=False)
     op.create_index("ix_confirmations_confirmed_at", "confirmations", ["confirmed_at"], unique=False)
     op.create_index(
         "ix_confirmations_open",
@@ -122,6 +123,13 @@ def upgrade() -> None:
         ["webhook_id", "next_at"],
         unique=False,
         postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "ix_webhook_deliveries_failed",
+        "webhook_deliveries",
+        ["webhook_id", "change_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'failed'"),
     )
     op.create_index("ix_webhook_deliveries_finished_at", "webhook_deliveries", ["finished_at"], unique=False)
     op.create_index(

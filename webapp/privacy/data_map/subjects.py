@@ -44,6 +44,8 @@ DETAILS = {
     "scope": Part(_l("What the key may do")),
     "version": Part(_l("Version of the privacy policy")),
     "content": Part(_l("Checksum of the text")),
+    "address": Part(_l("Address of the system")),
+    "since": Part(_l("Since")),
 }
 
 TABLES: list[SubjectTable | OtherTable] = [

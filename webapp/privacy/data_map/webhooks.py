@@ -127,7 +127,6 @@ TABLES: list[SubjectTable | OtherTable] = [
             Webhook.failing_since: MACHINERY,
             Webhook.rests_until: MACHINERY,
             Webhook.last_success_at: MACHINERY,
-            Webhook.told_at: MACHINERY,
             Webhook.taken_by: MACHINERY,
         },
     ),
