@@ -1,6 +1,5 @@
 """Backups: encrypted for somebody else, whole or not at all, and put back without undoing a no."""
 
-import json
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,12 +22,16 @@ from deploy.demo.services import postgres_programs
 from jobs.journal import write_journal
 from jobs.mail import send_messages
 from jobs.privacy import delete_old_backups
+from tests.pages import PageClient
 from tests.people import Person, person, subscribe, topic
 from tests.relay import TestRelay
-from webapp import storage
+from webapp import queue, storage
+from webapp.access import Role
 from webapp.accounts import sessions
 from webapp.accounts.models import DeviceSession
 from webapp.app import create_app
+from webapp.campaigns import sending
+from webapp.campaigns.models import Campaign, CampaignState
 from webapp.clock import utc_now
 from webapp.config import Settings
 from webapp.consents import subscriptions, tracking
@@ -38,8 +41,8 @@ from webapp.journal import restores
 from webapp.journal.gate import Gate
 from webapp.journal.models import Restore
 from webapp.mail import messages
-from webapp.mail.models import Message, State
 from webapp.privacy.backups import keeping
+from webapp.queue import Job
 from webapp.storage import Store
 from webapp.subjects.models import Subject
 
@@ -113,7 +116,7 @@ def some_life() -> tuple[Person, UUID]:
     """Anna, who gets the news and lets us record her use."""
     anna, news = person(), topic()
     subscribe(anna, news)
-    tracking.choose(subject(anna), ConsentPurpose.USAGE, allowed=True, now=utc_now(), **HOW)  # type: ignore[misc,arg-type]
+    tracking.choose(subject(anna), ConsentPurpose.USAGE, allowed=True, now=utc_now(), **HOW)  # type: ignore[arg-type]
     db.session.commit()
     write_journal()
     return anna, news
@@ -139,15 +142,15 @@ class TestBackup:
         with pytest.raises(pyrage.DecryptError):
             pyrage.decrypt((vault.folder / name / "database.age").read_bytes(), [x25519.Identity.generate()])
 
-    def test_it_is_deleted_when_its_time_is_over_also_if_nobody_makes_another(
+    def test_it_is_deleted_before_it_is_too_old_also_if_nobody_makes_another(
         self, vault: Vault, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         vault.back_up()
         now = utc_now()
-        monkeypatch.setattr("jobs.privacy.utc_now", lambda: now + timedelta(days=29, hours=23))
+        monkeypatch.setattr("jobs.privacy.utc_now", lambda: now + timedelta(days=29, hours=20))
         delete_old_backups()
         assert len(keeping.every()) == 1
-        monkeypatch.setattr("jobs.privacy.utc_now", lambda: now + timedelta(days=30))
+        monkeypatch.setattr("jobs.privacy.utc_now", lambda: now + timedelta(days=29, hours=22))
         delete_old_backups()
         assert list(vault.folder.rglob("*.age")) == []
 
@@ -190,9 +193,9 @@ class TestRestore:
         name = vault.back_up()
         carla = person("carla@example.org")
         for who in (anna, carla):
-            subscriptions.stop_everything(subject(who), now=utc_now(), **HOW)  # type: ignore[misc,arg-type]
-        subscriptions.withdraw(subject(ben), news, now=utc_now(), **HOW)  # type: ignore[misc,arg-type]
-        tracking.choose(subject(anna), ConsentPurpose.USAGE, allowed=False, now=utc_now(), **HOW)  # type: ignore[misc,arg-type]
+            subscriptions.stop_everything(subject(who), now=utc_now(), **HOW)  # type: ignore[arg-type]
+        subscriptions.withdraw(subject(ben), news, now=utc_now(), **HOW)  # type: ignore[arg-type]
+        tracking.choose(subject(anna), ConsentPurpose.USAGE, allowed=False, now=utc_now(), **HOW)  # type: ignore[arg-type]
         hashes = {subject(anna).address_hash, subject(carla).address_hash}
         db.session.commit()
         write_journal()
@@ -220,7 +223,7 @@ class TestRestore:
     ) -> None:
         anna, _news = some_life()
         name = vault.back_up()
-        subscriptions.stop_everything(subject(anna), now=utc_now(), **HOW)  # type: ignore[misc,arg-type]
+        subscriptions.stop_everything(subject(anna), now=utc_now(), **HOW)  # type: ignore[arg-type]
         db.session.commit()
         write_journal()
         raw_restore(vault, name, elsewhere)
@@ -240,7 +243,7 @@ class TestRestore:
     ) -> None:
         anna, _news = some_life()
         name = vault.back_up()
-        subscriptions.stop_everything(subject(anna), now=utc_now(), **HOW)  # type: ignore[misc,arg-type]
+        subscriptions.stop_everything(subject(anna), now=utc_now(), **HOW)  # type: ignore[arg-type]
         db.session.commit()
         write_journal()
         raw_restore(vault, name, elsewhere)
@@ -280,24 +283,75 @@ class TestRestore:
 
 
 class TestSendsAfterARestore:
-    def test_what_waited_before_stays_until_staff_resume_and_what_is_new_goes_out(
-        self, app: Flask, relay: TestRelay
+    """What waited when the backup was made may have gone out since, so nobody gets it before staff say so."""
+
+    @pytest.fixture
+    def officer(self, sign_in: SignIn) -> Person:
+        officer = person("officer@example.org", role=Role.PRIVACY_OFFICER)
+        sign_in(officer)
+        return officer
+
+    @pytest.mark.parametrize(
+        ("choice", "sent", "campaign_state"), [("send", 2, CampaignState.SENDING), ("drop", 1, CampaignState.STOPPED)]
+    )
+    def test_staff_say_whether_what_waited_goes_out(
+        self, client: PageClient, relay: TestRelay, officer: Person, choice: str, sent: int, campaign_state: str
     ) -> None:
-        anna = person()
-        subject_ = subject(anna)
-        messages.send("accounts/password_changed", subject_, now=utc_now())
-        db.session.commit()
-        db.session.add(Restore(at=utc_now(), replayed={}))
-        db.session.commit()
-        messages.send("accounts/password_changed", subject_, now=utc_now())
-        db.session.commit()
+        anna, news = person(), topic()
+        campaign = Campaign(topic_id=news, subject="Sunny days", body="Hello", changed_at=utc_now())
+        campaign.state = CampaignState.SENDING
+        db.session.add(campaign)
+        _password_changed(anna)
+        db.session.add(Restore(at=utc_now(), replayed={"withdrawn": 3}))
+        _password_changed(anna)
         send_messages()
         assert len(relay.received) == 1
-        assert restores.resume(by=anna.id, with_old_emails=True, now=utc_now())
-        db.session.commit()
+        page = client.get("/staff/backups")
+        assert "1 message about the service waits." in page.text
+        assert "Sunny days" in page.text
+        assert client.submit("/staff/backups/resumption", {"old_emails": choice}, page="/staff/backups").location
+        assert "Emails go out again" in client.get("/staff/backups").text
         send_messages()
-        assert len(relay.received) == 2
-        assert {message.state for message in db.session.scalars(select(Message))} == {State.SENT}
+        assert len(relay.received) == sent
+        assert db.session.get_one(Campaign, campaign.id).state is campaign_state
+        assert db.session.scalars(select(Restore)).one().resumed_by == officer.id
+
+    def test_no_campaign_goes_out_meanwhile_and_it_goes_on_by_itself_then(
+        self, app: Flask, relay: TestRelay, run_jobs: Callable[[], None]
+    ) -> None:
+        anna, author, news = person(), person("max@example.org", role=Role.MARKETER), topic()
+        subscribe(anna, news)
+        campaign = Campaign(topic_id=news, subject="Sunny days", body="Hello", changed_at=utc_now())
+        db.session.add(campaign)
+        db.session.add(Restore(at=utc_now(), replayed={}))
+        db.session.flush()
+        sending.start(campaign, actor=subject(author), now=utc_now())
+        run_jobs()
+        assert relay.received == []
+        [entry] = queue.waiting_for(Job.SEND_CAMPAIGN)
+        assert utc_now() < entry.due_at < utc_now() + timedelta(minutes=1)
+        restores.resume(by=author.id, with_old_emails=True, now=utc_now())
+        queue.hurry(entry)
+        run_jobs()
+        assert len(relay.received) == 1
+
+    def test_without_backups_the_page_says_what_to_set(self, client: PageClient, officer: Person) -> None:
+        assert "BACKUP_URL" in client.get("/staff/backups").text
+
+    def test_each_backup_is_shown_with_its_size_and_its_end(
+        self, client: PageClient, vault: Vault, officer: Person
+    ) -> None:
+        name = vault.back_up()
+        assert name in client.get("/staff/backups").text
+
+    def test_support_does_not_see_it(self, client: PageClient, sign_in: SignIn) -> None:
+        sign_in(person(role=Role.SUPPORT))
+        assert client.get("/staff/backups").status_code == 403
+
+
+def _password_changed(who: Person) -> None:
+    messages.send("accounts/password_changed", subject(who), now=utc_now())
+    db.session.commit()
 
 
 def raw_restore(vault: Vault, name: str, app: Flask) -> None:

@@ -5,6 +5,7 @@ ahead of its database, except of one that lacks what happened since.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -30,11 +31,11 @@ def write_pending(*, now: datetime) -> Iterator[None]:
     """The caller commits at each yield. Raises Behind."""
     if not db.session.scalar(select(func.pg_try_advisory_xact_lock(LOCK))):
         return
-    state = _next_beat(now=now)
-    if is_ahead(shelf.head(), state):
+    counted = _next_beat(now=now)
+    if is_ahead(shelf.head(), counted):
         raise Behind
-    _number_batch(state)
-    position = Head(state.batch, state.beat, now)
+    _number_batch(counted)
+    position = Head(counted.batch, counted.beat, now)
     yield
     for batch, entries in _batches():
         shelf.write(batch, entries[0].at.date(), [_line(entry) for entry in entries])
@@ -48,8 +49,18 @@ def is_ahead(head: Head | None, state: JournalState) -> bool:
     return head is not None and (head.batch > state.batch or head.beat >= state.beat)
 
 
-def oldest_pending() -> datetime | None:
-    return db.session.scalar(select(func.min(JournalEntry.at)))
+@dataclass(frozen=True)
+class Progress:
+    """When the journal was written last, and since when something waits for it."""
+
+    written_at: datetime | None
+    waiting_since: datetime | None
+
+
+def progress() -> Progress:
+    beaten_at = select(JournalState.beaten_at).scalar_subquery()
+    waiting_since = select(func.min(JournalEntry.at)).scalar_subquery()
+    return Progress(*db.session.execute(select(beaten_at, waiting_since)).one())
 
 
 def _next_beat(*, now: datetime) -> JournalState:

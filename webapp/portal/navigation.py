@@ -101,6 +101,7 @@ def _staff_pages() -> list[Entry]:
         Entry("disclosures.register", _("Disclosures"), "external-link", within=("/staff/disclosures",)),
         Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
         Entry("privacy.staff_copies", _("Copies of data"), "download", within=("/staff/copies",)),
+        Entry("privacy.backups", _("Backups"), "database", within=("/staff/backups",)),
         Entry("integrations.api_keys", _("API keys"), "link", within=("/staff/api-keys",)),
         Entry("policy.overview", _("Privacy policy"), "file-text", within=("/staff/policy",)),
         Entry("promises.staff", _("Promises"), "shield-check", within=("/staff/promises",)),

@@ -17,6 +17,7 @@ from webapp.storage import open_store
 
 MANIFEST = "manifest.json"
 NAMES = "%Y%m%dT%H%M%SZ"
+TOLERANCE = timedelta(hours=3)  # the job runs every hour: none is older than allowed, also if it missed a turn
 UNFINISHED_FOR = timedelta(days=1)  # then nobody is at it any more
 
 
@@ -40,6 +41,10 @@ class Backup:
         return self.made_at + settings().backup_lifetime
 
 
+def name_of(made_at: datetime) -> str:
+    return made_at.astimezone(UTC).strftime(NAMES)
+
+
 def every() -> list[Backup]:
     """The newest first. Raises NoPlace."""
     found = [(_folder(file["path"]), file) for page in obstore.list(_place()) for file in page]
@@ -51,7 +56,7 @@ def every() -> list[Backup]:
 def delete_old(*, now: datetime) -> Iterator[Backup]:
     """Those whose time is over, and what is left of those that were never finished. Raises NoPlace."""
     for backup in every():
-        if now >= backup.expires_at or (not backup.complete and now > backup.made_at + UNFINISHED_FOR):
+        if now + TOLERANCE >= backup.expires_at or (not backup.complete and now > backup.made_at + UNFINISHED_FOR):
             delete(backup.name)
             yield backup
 
@@ -78,15 +83,18 @@ def finish(name: str, manifest: dict[str, Any]) -> None:
 
 
 def manifest_of(name: str) -> dict[str, Any]:
-    """Raises NotThere, and NotOurs for one that was changed."""
+    """Raises NotThere, and NotOurs for one that was changed or is that of another backup."""
     try:
         content = bytes(obstore.get(_place(), f"{name}/{MANIFEST}").bytes())
     except FileNotFoundError as error:
         raise NotThere(name) from error
     try:
-        return signatures.verified(json.loads(content))
+        manifest = signatures.verified(json.loads(content))
     except ValueError as error:
         raise signatures.NotOurs from error
+    if manifest["name"] != name:
+        raise signatures.NotOurs
+    return manifest
 
 
 def _backup(name: str, files: list[Any]) -> Backup:

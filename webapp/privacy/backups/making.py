@@ -5,7 +5,7 @@ It is encrypted for the public keys in BACKUP_RECIPIENTS (age, C2SP.org/age): wh
 
 import tarfile
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import IO, Any
 
 import obstore
@@ -29,8 +29,8 @@ class NoKey(Exception):
 
 def make(*, now: datetime) -> str:
     """Answers the name of the backup. Raises NoKey, NoPlace and ProgramFailed, and leaves nothing behind then."""
-    recipients, name = _recipients(), now.astimezone(UTC).strftime(keeping.NAMES)
-    facts = {"format": FORMAT, "made_at": now.isoformat(), **_position()}
+    recipients, name = _recipients(), keeping.name_of(now)
+    facts = {"format": FORMAT, "name": name, "made_at": now.isoformat(), **_position()}
     try:
         parts = {DATABASE: _database(name, recipients), FILES: _files(name, recipients)}
         keeping.finish(name, {**facts, "parts": parts})

@@ -8,6 +8,7 @@ from webapp.audit import Action
 from webapp.campaigns.models import CampaignState
 from webapp.consents.models import ConsentPurpose, Ground, Method, SuppressionReason, Use, Verdict
 from webapp.integrations.webhooks import words as webhook_words
+from webapp.journal.models import Event
 from webapp.language import OWN_NAMES
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import State
@@ -195,6 +196,16 @@ ERASURE_REASONS = {
     Reason.PRODUCT: _l("a product or service that you have needs it"),
     Reason.HOLD: _l("it is evidence in a dispute"),
     Reason.SUPPRESSION: _l("so that nobody sends you advertising again"),
+}
+
+JOURNAL_EVENTS = {
+    Event.WITHDRAWN: _l("consents withdrawn"),
+    Event.TRACKING_STOPPED: _l("recording of use ended"),
+    Event.RESTRICTED: _l("restrictions and objections"),
+    Event.ERASURE_CONFIRMED: _l("erasures confirmed"),
+    Event.ERASURE_CANCELLED: _l("erasures taken back"),
+    Event.ERASURE_EXECUTED: _l("people erased"),
+    Event.RECEIPT_SENT: _l("receipts sent"),
 }
 
 WAYS_TO_COPIES = {
