@@ -126,14 +126,14 @@ def with_access(page: Page) -> Callable[[UUID], ResponseReturnValue]:
 @with_access
 def customer(subject: Subject, view: CustomerView) -> ResponseReturnValue:
     overview, languages = customer_overview.of(subject), OWN_NAMES
-    return _show("profile", subject, view, overview=overview, language_names=languages)
+    return _show("customers/profile.html", subject, view, overview=overview, language_names=languages)
 
 
 @blueprint.get("/staff/customers/<uuid:subject_id>/products")
 @allow(STAFF)
 @with_access
 def customer_products(subject: Subject, view: CustomerView) -> ResponseReturnValue:
-    return _show("products", subject, view, shelf=products.shelf(subject.id), today=utc_now().date())
+    return _show("customers/products.html", subject, view, shelf=products.shelf(subject.id), today=utc_now().date())
 
 
 @blueprint.get("/staff/customers/<uuid:subject_id>/payments")
@@ -152,7 +152,9 @@ def customer_payments(subject: Subject, view: CustomerView) -> ResponseReturnVal
 @with_access
 def customer_emails(subject: Subject, view: CustomerView) -> ResponseReturnValue:
     older, newer = (request.args.get(name, type=EmailPlace.parse) for name in ("older_than", "newer_than"))
-    return _show("emails", subject, view, history=email_history.page(subject, older_than=older, newer_than=newer))
+    return _show(
+        "customers/emails.html", subject, view, history=email_history.page(subject, older_than=older, newer_than=newer)
+    )
 
 
 @blueprint.get("/staff/customers/<uuid:subject_id>/requests")
@@ -160,12 +162,12 @@ def customer_emails(subject: Subject, view: CustomerView) -> ResponseReturnValue
 @with_access
 def customer_requests(subject: Subject, view: CustomerView) -> ResponseReturnValue:
     held = my_data.category(subject, Category.REQUEST)
-    return _show("requests", subject, view, held=held, readable=records.readable)
+    return _show("customers/requests.html", subject, view, held=held, readable=records.readable)
 
 
-def _show(part: str, subject: Subject, view: CustomerView, **context: Any) -> ResponseReturnValue:
+def _show(page: str, subject: Subject, view: CustomerView, **context: Any) -> ResponseReturnValue:
     name = customer_overview.name_of(subject)
-    return render(f"customers/{part}.html", part=part, subject=subject, name=name, view=view, **context)
+    return render(page, subject=subject, name=name, view=view, **context)
 
 
 def _open_search(search_id: UUID) -> CustomerSearch | None:

@@ -6,7 +6,7 @@ from io import StringIO
 from flask_babel import gettext as _
 
 from webapp.products import money, payments
-from webapp.products.models import InvoiceKind
+from webapp.products.models import Invoice, InvoiceKind
 from webapp.products.words import INVOICE_KINDS, INVOICE_STATES
 from webapp.spreadsheets import SafeWriter
 from webapp.subjects.models import Subject
@@ -30,21 +30,23 @@ def lines(subject: Subject) -> Iterator[str]:
     writer.write(head)
     yield _taken(buffer)
     for invoice in payments.everything(subject):
-        units = -invoice.amount if invoice.kind is InvoiceKind.CREDIT_NOTE else invoice.amount
-        writer.write(
-            [
-                invoice.issued_on.isoformat(),
-                invoice.number,
-                str(INVOICE_KINDS[invoice.kind]),
-                invoice.description,
-                str(INVOICE_STATES[invoice.state]),
-                invoice.due_on.isoformat() if invoice.due_on else "",
-                invoice.paid_on.isoformat() if invoice.paid_on else "",
-                money.in_whole(units, invoice.currency),
-                invoice.currency,
-            ]
-        )
+        writer.write(_cells(invoice))
         yield _taken(buffer)
+
+
+def _cells(invoice: Invoice) -> list[object]:
+    units = -invoice.amount if invoice.kind is InvoiceKind.CREDIT_NOTE else invoice.amount
+    return [
+        invoice.issued_on.isoformat(),
+        invoice.number,
+        str(INVOICE_KINDS[invoice.kind]),
+        invoice.description,
+        str(INVOICE_STATES[invoice.state]),
+        invoice.due_on.isoformat() if invoice.due_on else "",
+        invoice.paid_on.isoformat() if invoice.paid_on else "",
+        money.in_whole(units, invoice.currency),
+        invoice.currency,
+    ]
 
 
 def _taken(buffer: StringIO) -> str:

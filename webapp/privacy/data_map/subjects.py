@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.audit import AuditEntry
+from webapp.privacy.data_map.actions import ACTIONS
 from webapp.privacy.data_map.retention import PROOF_OF_EVENT, WHILE_CUSTOMER
 from webapp.privacy.data_map.vocabulary import (
     NUMBER,
@@ -18,7 +19,7 @@ from webapp.privacy.data_map.vocabulary import (
     SubjectTable,
     spoken,
 )
-from webapp.privacy.data_map.words import ACTIONS, METHODS, WAYS, language_name
+from webapp.privacy.data_map.words import METHODS, WAYS, language_name
 from webapp.staff.words import ROLES
 from webapp.subjects.models import Subject, SubjectKey
 
