@@ -2,6 +2,7 @@
 
 from jobs.job import job
 from webapp.accounts import password_reminders
+from webapp.accounts.activation import runs
 from webapp.accounts.factors import recoveries
 from webapp.clock import utc_now
 from webapp.db import db
@@ -17,3 +18,8 @@ def remind_of_passwords() -> None:
 def send_recoveries() -> None:
     while recoveries.send_due(now=utc_now()):
         db.session.commit()
+
+
+@job
+def invite_customers() -> None:
+    runs.invite_some(now=utc_now())

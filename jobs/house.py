@@ -7,7 +7,9 @@ from webapp import audit, links, queue
 from webapp.accounts import guessing, known_devices, sign_ups
 from webapp.clock import utc_now
 from webapp.consents import newsletter
+from webapp.products import cancellations
 from webapp.staff import invitations
+from webapp.staff.customers import search
 
 
 @job
@@ -23,4 +25,6 @@ def tidy_up() -> None:
     guessing.forget_old(now=utc_now())
     invitations.forget_old(now=utc_now())
     known_devices.forget_old(now=utc_now())
+    search.forget_old(now=utc_now())
+    cancellations.end_due(now=utc_now())
     queue.forget_ticks(before=utc_now() - timedelta(days=2))

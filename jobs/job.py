@@ -10,6 +10,7 @@ from flask import current_app
 from webapp import queue
 from webapp.clock import utc_now
 from webapp.db import db
+from webapp.journal import gate
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ def job(work: Callable[..., None]) -> Callable[..., None]:
     def run(entry_id: str | None = None) -> None:
         with current_app.app_context():
             worker_name().beat()
+            if gate.is_closed():
+                return  # the outbox keeps the entry
             if entry_id is None:
                 _attempt(work, {})
             else:

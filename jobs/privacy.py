@@ -1,5 +1,6 @@
 """Making copies of people's data and taking them away again; measuring promises; telling of a new policy."""
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from webapp import queue
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.privacy import copies_for_others, exports
+from webapp.privacy.backups import keeping
 from webapp.privacy.policy import notices
 from webapp.privacy.promises import measuring
 
@@ -44,3 +46,10 @@ def write_policy_notices(version: str) -> None:
             queue.later(queue.Job.WRITE_POLICY_NOTICES, version=version)
             return
         db.session.commit()
+
+
+@job
+def delete_old_backups() -> None:
+    with suppress(keeping.NoPlace):
+        for _ in keeping.delete_old(now=utc_now()):
+            pass

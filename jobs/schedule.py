@@ -15,6 +15,7 @@ from webapp import queue
 from webapp.app import create_app
 from webapp.clock import utc_now
 from webapp.db import db
+from webapp.journal import gate
 from webapp.queue import Job, OutboxEntry, Tick
 
 log = structlog.get_logger(__name__)
@@ -22,16 +23,24 @@ log = structlog.get_logger(__name__)
 EVERY = {
     Job.SEND_MESSAGES: timedelta(seconds=5),
     Job.SEAL_AUDIT: timedelta(seconds=5),
+    Job.WRITE_JOURNAL: timedelta(seconds=5),
     Job.RECOVER_MESSAGES: timedelta(seconds=5),
     Job.RECOVER_DELIVERIES: timedelta(seconds=5),
     Job.CHECK_RELAY: timedelta(seconds=5),
+    Job.SEND_WEBHOOKS: timedelta(seconds=5),
+    Job.INVITE_CUSTOMERS: timedelta(seconds=30),
     Job.SEND_RECOVERIES: timedelta(minutes=5),
     Job.MEASURE_PROMISES: timedelta(minutes=5),
     Job.DELETE_EXPIRED_EXPORTS: timedelta(hours=1),
+    Job.DELETE_OLD_BACKUPS: timedelta(hours=1),
+    Job.WATCH_CLOSURES: timedelta(hours=1),
+    Job.DELETE_IMPORT_FILES: timedelta(hours=1),
+    Job.SETTLE_CHANGES: timedelta(hours=1),
     Job.PREPARE_LEDGER: timedelta(hours=12),
     Job.PREPARE_INTERACTIONS: timedelta(hours=12),
     Job.EXPIRE_INTERACTIONS: timedelta(hours=24),
     Job.REMIND_OF_PASSWORDS: timedelta(hours=24),
+    Job.FORGET_OLD_JOURNAL: timedelta(hours=24),
     Job.TIDY_UP: timedelta(hours=24),
 }
 
@@ -42,10 +51,11 @@ def main() -> None:
     while True:
         try:
             with app.app_context():
-                start_due(now=utc_now())
                 queue.beat(process, "cron", now=utc_now())
-                db.session.commit()
-                queue.sweep(now=utc_now())
+                if not gate.is_closed():
+                    start_due(now=utc_now())
+                    db.session.commit()
+                    queue.sweep(now=utc_now())
                 db.session.commit()
         except Exception:
             log.exception("the schedule stumbled and goes on")

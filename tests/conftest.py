@@ -2,8 +2,12 @@
 
 import logging
 import secrets
+import shutil
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import flask_migrate
 import pytest
@@ -23,6 +27,7 @@ from webapp.accounts import passwords
 from webapp.app import create_app
 from webapp.config import Environment, Settings
 from webapp.db import db
+from webapp.journal.gate import Gate
 from webapp.privacy.data_map import check
 
 
@@ -65,6 +70,7 @@ def settings(
         mail_from="hello@candor.example",
         company_name="Alpenglow Hosting",
         rate_limits=False,
+        webhook_networks=[ip_network("127.0.0.0/8")],
     )
 
 
@@ -86,6 +92,7 @@ def app(_app: Flask) -> Iterator[Flask]:
     """The app on an empty database and an empty queue."""
     with _app.app_context():
         _empty_database()
+        _forget_journal(_app)
         queue.connection().flushall()
         yield _app
         db.session.rollback()
@@ -144,6 +151,12 @@ def _empty_database() -> None:
     for table in filled:
         db.session.execute(text(f"DELETE FROM {table}"))
     db.session.commit()
+
+
+def _forget_journal(app: Flask) -> None:
+    """An empty database would be behind the journal of the one before."""
+    shutil.rmtree(Path(unquote(urlsplit(f"{app.extensions['settings'].storage_url}/journal").path)), ignore_errors=True)
+    app.extensions["gate"] = Gate()
 
 
 def _key() -> str:

@@ -138,6 +138,12 @@ def download_export(mailbox: Mailbox) -> Sample:
     return Sample(path, f"/account/data/exports/{copy}/deletion", Action.EXPORT_DELETED)
 
 
+def confirm_closure(mailbox: Mailbox) -> Sample:
+    signed_in(mailbox.browser, person()).submit("/account/closure")
+    path = mailbox.link_to("anna@example.org")
+    return Sample(path, path, Action.ACCOUNT_CLOSED)
+
+
 def confirm_newsletter(mailbox: Mailbox) -> Sample:
     mailbox.browser.submit("/newsletter", {"email": "nora@example.org", "topics": [str(topic())], "language": "en"})
     path = mailbox.link_to("nora@example.org")
@@ -194,6 +200,7 @@ SINGLE_USE: dict[Purpose, list[Kind]] = {
     Purpose.CANCEL_RECOVERY: [cancel_recovery],
     Purpose.CONFIRM_NEWSLETTER: [confirm_newsletter],
     Purpose.CONFIRM_COPY: [confirm_copy],
+    Purpose.CONFIRM_CLOSURE: [confirm_closure],
     Purpose.STAFF_INVITATION: [staff_invitation, staff_invitation_of_a_customer],
 }
 REPEATABLE: dict[Purpose, list[Kind]] = {

@@ -47,7 +47,7 @@ class TestHealth:
     def test_an_installation_with_everything_is_ready(self, client: PageClient, everything: None) -> None:
         answer = client.get("/readyz")
         assert answer.status_code == 200
-        assert answer.json == dict.fromkeys(("database", "queue", "workers", "cron", "mail"), "ok")
+        assert answer.json == dict.fromkeys(("database", "queue", "workers", "cron", "journal", "mail"), "ok")
 
     @pytest.mark.parametrize(
         ("kind", "part"), [("service", "workers"), ("campaigns", "workers"), ("privacy", "workers"), ("cron", "cron")]

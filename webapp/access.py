@@ -30,6 +30,16 @@ class Scope(StrEnum):
     """What a key of another system of the company may do."""
 
     INTERACTIONS_WRITE = "interactions:write"
+    CUSTOMERS_READ = "customers:read"
+    CUSTOMERS_WRITE = "customers:write"
+    PRODUCTS_READ = "products:read"
+    PRODUCTS_WRITE = "products:write"
+    INVOICES_READ = "invoices:read"
+    INVOICES_WRITE = "invoices:write"
+    PAYMENT_METHODS_READ = "payment-methods:read"
+    PAYMENT_METHODS_WRITE = "payment-methods:write"
+    DISCLOSURES_READ = "disclosures:read"
+    DISCLOSURES_WRITE = "disclosures:write"
 
 
 EVERYBODY_SIGNED_IN = frozenset(Role)
@@ -68,6 +78,16 @@ def only_with_key(view: Callable[P, R], scope: Scope) -> Callable[P, R]:
     """No person may use this route, only a system with a key for it. `webapp/api/bearer.py` looks at the key."""
     view.allowed, view.scope = frozenset(), scope  # type: ignore[attr-defined]  # as above
     return view
+
+
+def even_when_closed(view: Callable[P, R]) -> Callable[P, R]:
+    """Under the access mark: also for who closed their account. Everything else that asks for a sign-in is shut."""
+    view.even_when_closed = True  # type: ignore[attr-defined]  # as above
+    return view
+
+
+def is_open_when_closed(view: Callable[..., object]) -> bool:
+    return is_public(view) or hasattr(view, "even_when_closed")
 
 
 def declared(view: Callable[..., object]) -> bool:

@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import commands, errors, guard, headers, language, logs, queue
 from webapp.accounts import emails as _accounts_emails  # noqa: F401  # registers the emails of the package
+from webapp.accounts.activation import emails as _activation_emails  # noqa: F401  # registers the emails of the package
 from webapp.accounts.factors import emails as _factors_emails  # noqa: F401  # registers the emails of the package
 from webapp.accounts.factors import proof_ways as _proof_ways  # noqa: F401  # offers second factors as proofs
 from webapp.accounts.routes import blueprints as accounts
@@ -20,15 +21,21 @@ from webapp.consents.routes import blueprint as consents
 from webapp.db import db, migrate
 from webapp.htmx import htmx
 from webapp.integrations.routes import blueprint as integrations
+from webapp.journal import gate
 from webapp.portal import navigation, privacy_signal
 from webapp.portal.cookies import blueprint as cookies
+from webapp.portal.customers import blueprint as customers
 from webapp.portal.dev_code import blueprint as dev_code
 from webapp.portal.dev_mail import blueprint as dev_mail
 from webapp.portal.health import blueprint as health
+from webapp.portal.payments import blueprint as payments
+from webapp.portal.products import blueprint as products
 from webapp.portal.routes import blueprint as portal
 from webapp.portal.safety import blueprint as safety
 from webapp.privacy import emails as _privacy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy import manifest
+from webapp.privacy.closing import emails as _closing_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.closing.routes import blueprint as closing
 from webapp.privacy.policy import emails as _policy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.policy.routes import blueprint as policy
 from webapp.privacy.promises import emails as _promises_emails  # noqa: F401  # registers the emails of the package
@@ -37,6 +44,7 @@ from webapp.privacy.promises.routes import blueprint as promises
 from webapp.privacy.routes import blueprint as privacy
 from webapp.staff import emails as _staff_emails  # noqa: F401  # registers the emails of the package
 from webapp.staff.routes import blueprint as staff
+from webapp.support.routes import blueprint as disclosures
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -50,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _trust_proxies(app, settings.trusted_proxies)
     _add_extensions(app)
     _add_routes(app, settings.environment)
+    gate.init_app(app)  # before everything that asks the database who it is
     for part in (guard, headers, language):
         part.init_app(app, settings)
     for part in (errors, navigation, privacy_signal, commands):
@@ -72,8 +81,9 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _add_routes(app: Flask, environment: Environment) -> None:
-    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, policy, promises)
-    for blueprint in (*for_people, integrations, staff, campaigns, api):
+    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, closing, policy, promises)
+    for_customers = (products, payments, customers, disclosures)
+    for blueprint in (*for_people, *for_customers, integrations, staff, campaigns, api):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

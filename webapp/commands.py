@@ -8,6 +8,13 @@ from webapp import audit
 from webapp.access_table import access_table
 from webapp.accounts.commands import create_admin_command, sign_out_command
 from webapp.config import settings_table
+from webapp.privacy.backups.commands import (
+    backup_command,
+    backups_command,
+    make_backup_key_command,
+    replay_journal_command,
+    restore_command,
+)
 from webapp.privacy.commands import data_map_command, verify_export_command
 
 
@@ -36,8 +43,13 @@ def verify_audit_command() -> None:
 
 def init_app(app: Flask) -> None:
     for command in (
+        backup_command,
+        backups_command,
         create_admin_command,
         data_map_command,
+        make_backup_key_command,
+        replay_journal_command,
+        restore_command,
         routes_access_command,
         settings_table_command,
         sign_out_command,

@@ -58,6 +58,25 @@ class Settings(BaseSettings):
     redis_url: str = Field(description="Valkey or Redis for the queue and rate limits; may be wiped at any time.")
     storage_url: str = Field(description="Where files live: `file:///srv/candor/files` or `s3://bucket/prefix`.")
 
+    journal_url: str | None = Field(
+        None,
+        description="Where the journal of erasures and opt-outs lives, like `STORAGE_URL`; not where the "
+        "database is. Not set: the folder `journal` in `STORAGE_URL`.",
+    )
+    backup_url: str | None = Field(
+        None, description="Where `flask backup` puts backups, like `STORAGE_URL`; on another machine, of course."
+    )
+    backup_recipients: Texts = Field(
+        [],
+        description="Whose owners can open backups: public keys, `age1…`. `flask make-backup-key FILE` makes a pair.",
+    )
+    backup_lifetime: timedelta = Field(
+        timedelta(days=30), gt=timedelta(0), le=timedelta(days=30), description="Backups are deleted when so old."
+    )
+    postgres_programs: str = Field(
+        "", description="The folder of `pg_dump` and `pg_restore`, as new as the server. Empty: as the shell finds."
+    )
+
     public_url: str = Field(description="The address people see, without a slash at the end. All links start with it.")
     trusted_proxies: int = Field(
         0, ge=0, description="How many proxies of yours stand in front and set X-Forwarded-For."
@@ -96,6 +115,12 @@ class Settings(BaseSettings):
     brand_colour: str = Field("#1f5eff", pattern=r"^#[0-9a-fA-F]{6}$", description="The one accent colour.")
     languages: Texts = Field(["en", "de", "fr", "it"], description="Offered languages; the first is the default.")
     time_zone: TimeZone = Field("UTC", description="Of the times people read, for example `Europe/Zurich`.")
+    financial_year_ends_in: int = Field(
+        12,
+        ge=1,
+        le=12,
+        description="The month, 1 to 12, at whose end your books are closed: invoices are kept from then.",
+    )
     default_country: str = Field("CH", pattern="^[A-Z]{2}$", description="Country assumed for phone numbers.")
 
     session_idle: timedelta = Field(timedelta(days=14), description="A sign-in ends after so long without use.")
@@ -106,10 +131,20 @@ class Settings(BaseSettings):
     staff_networks: Networks = Field(
         [], description="Networks from which pages for staff and marketers open, such as `10.0.0.0/8`. Empty: from any."
     )
+    webhook_networks: Networks = Field(
+        [],
+        description="Internal networks whose systems may be told of changes by webhooks. Empty: only public addresses.",
+    )
     recovery_wait: timedelta = Field(
         timedelta(days=3), description="How long the recovery of an account waits, so that its owner can stop it."
     )
     export_lifetime: timedelta = Field(timedelta(days=7), description="How long a copy can be downloaded.")
+    import_lifetime: timedelta = Field(
+        timedelta(days=7), description="How long a file of customers or invoices is kept after it came in."
+    )
+    import_limit_bytes: int = Field(
+        500_000_000, description="The largest such file that staff may upload. The command `import-csv` takes any size."
+    )
     upload_limit_bytes: int = Field(1_000_000, description="The largest request body accepted, in bytes.")
     rate_limits: bool = Field(True, description="Limit requests per network. Off only in tests.")
 

@@ -62,10 +62,15 @@ def from_anywhere(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def is_marked(mark: str) -> bool:
+    """Whether the view of this request carries one of the marks above."""
+    return request.endpoint is not None and hasattr(current_app.view_functions[request.endpoint], mark)
+
+
 def _check_host() -> None:
     """A name that is not ours in the Host header comes from a misled browser (DNS rebinding) or from a poisoner."""
     ours = urlsplit(settings().public_url).netloc
-    if request.host.lower() != ours.lower() and not _is_marked("under_any_name"):
+    if request.host.lower() != ours.lower() and not is_marked("under_any_name"):
         title, message = _l("Not our address"), _l("This site answers at %(url)s.", url=settings().public_url)
         raise Refused(400, title, message)
 
@@ -84,11 +89,18 @@ def _check_access() -> ResponseReturnValue | None:
         )
     signed_in = current_user.is_authenticated
     if access.may_use(view, current_user.role if signed_in else None):
-        return _lead_to_second_factor() if signed_in and access.is_for_work(view) else None
+        return _lead_elsewhere(view) if signed_in else None
     if signed_in:
         abort(403)
     flash(_("Please sign in to go on."), "info")
     return see_other(url_for("accounts.sign_in", next=_page_at_hand()))
+
+
+def _lead_elsewhere(view: Callable[..., object]) -> ResponseReturnValue | None:
+    """Who closed their account may only look at that, see their data, and open it again."""
+    if current_user.has_closed and not access.is_open_when_closed(view):
+        return see_other(url_for("closing.closure"))
+    return _lead_to_second_factor() if access.is_for_work(view) else None
 
 
 def _lead_to_second_factor() -> ResponseReturnValue | None:
@@ -100,15 +112,11 @@ def _lead_to_second_factor() -> ResponseReturnValue | None:
 
 
 def _check_sender() -> None:
-    if request.method in READING or _is_marked("from_anywhere"):
+    if request.method in READING or is_marked("from_anywhere"):
         return
     if request.headers.get("Sec-Fetch-Site") not in FROM_HERE:
         title = _l("Sent from another website")
         raise Refused(403, title, _l("So nothing was done. If it was you, open the page on this site and try again."))
-
-
-def _is_marked(mark: str) -> bool:
-    return request.endpoint is not None and hasattr(current_app.view_functions[request.endpoint], mark)
 
 
 def _is_in_staff_network() -> bool:

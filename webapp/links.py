@@ -37,9 +37,13 @@ class Purpose(Enum):
     COLLECT_COPY = ("collect-copy", timedelta(days=7))
     SHARED_COPY = ("shared-copy", timedelta(days=7))
     FETCH_SHARED_COPY = ("fetch-shared-copy", timedelta(hours=3))
+    CONFIRM_CLOSURE = ("confirm-closure", timedelta(hours=24))
     STAFF_INVITATION = ("staff-invitation", timedelta(days=7))
+    ACTIVATE = ("activate", timedelta(days=30))
     CONFIRM_NEWSLETTER = ("newsletter", timedelta(days=3))
     READ_CONSENTS = ("consents", timedelta(hours=24))
+    CONFIRM_ERASURE = ("confirm-erasure", timedelta(hours=24))
+    CANCEL_ERASURE = ("cancel-erasure", timedelta(days=30))
     UNSUBSCRIBE = ("unsubscribe", None)
 
     def __init__(self, salt: str, lifetime: timedelta | None) -> None:

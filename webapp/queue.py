@@ -39,6 +39,7 @@ class Queue(StrEnum):
     SERVICE = "service"
     CAMPAIGNS = "campaigns"
     PRIVACY = "privacy"
+    WEBHOOKS = "webhooks"  # of its own, for the systems that it calls may answer slowly or never
 
 
 class Job(StrEnum):
@@ -55,13 +56,23 @@ class Job(StrEnum):
     DELETE_EXPIRED_EXPORTS = "jobs.privacy.delete_expired_exports"
     MEASURE_PROMISES = "jobs.privacy.measure_promises"
     WRITE_POLICY_NOTICES = "jobs.privacy.write_policy_notices"
+    WATCH_CLOSURES = "jobs.closing.watch_closures"
     SEAL_AUDIT = "jobs.house.seal_audit"
+    WRITE_JOURNAL = "jobs.journal.write_journal"
+    FORGET_OLD_JOURNAL = "jobs.journal.forget_old_journal"
+    DELETE_OLD_BACKUPS = "jobs.privacy.delete_old_backups"
     SEND_RECOVERIES = "jobs.accounts.send_recoveries"
+    INVITE_CUSTOMERS = "jobs.accounts.invite_customers"
     REMIND_OF_PASSWORDS = "jobs.accounts.remind_of_passwords"
     PREPARE_INTERACTIONS = "jobs.interactions.prepare_interactions"
     EXPIRE_INTERACTIONS = "jobs.interactions.expire_interactions"
     ERASE_INTERACTIONS = "jobs.interactions.erase_interactions"
+    RUN_IMPORT = "jobs.imports.run_import"
+    DELETE_IMPORT_FILES = "jobs.imports.delete_import_files"
     TIDY_UP = "jobs.house.tidy_up"
+    SEND_WEBHOOKS = "jobs.webhooks.send_webhooks"
+    REPLAY_WEBHOOK = "jobs.webhooks.replay_webhook"
+    SETTLE_CHANGES = "jobs.webhooks.settle_changes"
 
     @property
     def queue(self) -> Queue:
@@ -73,9 +84,16 @@ _QUEUES = {
     Job.RECOVER_DELIVERIES: Queue.CAMPAIGNS,
     Job.BUILD_EXPORT: Queue.PRIVACY,
     Job.DELETE_EXPIRED_EXPORTS: Queue.PRIVACY,
+    Job.DELETE_OLD_BACKUPS: Queue.PRIVACY,
     Job.MEASURE_PROMISES: Queue.PRIVACY,
     Job.EXPIRE_INTERACTIONS: Queue.PRIVACY,
     Job.WRITE_POLICY_NOTICES: Queue.PRIVACY,
+    Job.WATCH_CLOSURES: Queue.PRIVACY,
+    Job.RUN_IMPORT: Queue.PRIVACY,
+    Job.DELETE_IMPORT_FILES: Queue.PRIVACY,
+    Job.SEND_WEBHOOKS: Queue.WEBHOOKS,
+    Job.REPLAY_WEBHOOK: Queue.WEBHOOKS,
+    Job.SETTLE_CHANGES: Queue.WEBHOOKS,
 }
 
 

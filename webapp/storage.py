@@ -19,6 +19,7 @@ class Store(StrEnum):
     """The kinds of file that Candor writes. The data map says whose they are and how long they stay."""
 
     EXPORTS = "exports"
+    IMPORTS = "imports"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class StoredFile:
     version: str
 
 
-def put(store: Store, key: UUID, source: IO[bytes]) -> None:
+def put(store: Store, key: UUID, source: IO[bytes] | Iterator[bytes]) -> None:
     """Uploads a file; a reader sees the whole of it or nothing."""
     _clear_unfinished(store, key)
     obstore.put(_bucket(), _path(store, key), source)
@@ -54,11 +55,15 @@ def delete(store: Store, key: UUID) -> None:
         obstore.delete(_bucket(), _path(store, key))
 
 
-def _bucket() -> ObjectStore:
-    url = settings().storage_url
+def open_store(url: str) -> ObjectStore:
+    """A folder, which is made when it is not there, or a bucket."""
     if urlsplit(url).scheme == "file":
         return LocalStore(_folder(url), mkdir=True)
     return from_url(url)
+
+
+def _bucket() -> ObjectStore:
+    return open_store(settings().storage_url)
 
 
 def _clear_unfinished(store: Store, key: UUID) -> None:

@@ -30,14 +30,18 @@ def _migrate_and_seed(environment: Mapping[str, str]) -> Sequence[SignIn]:
     os.environ.update(environment)
     from flask_migrate import upgrade
 
+    from deploy.demo import backups
     from deploy.demo.seed import SIGN_INS, seed
     from webapp.app import create_app
+    from webapp.clock import utc_now
 
     app = create_app()
     logging.disable(logging.INFO)
     with step("database"), app.app_context():
         upgrade()
     seed(app, progress)
+    with step("backups"), app.app_context():
+        backups.make(now=utc_now())
     return SIGN_INS
 
 

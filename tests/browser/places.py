@@ -94,6 +94,7 @@ PLACES = [
     Place("promises.promises", "/privacy-policy/promises"),
     Place("promises.promises", "/privacy-policy/promises", "customer"),
     Place("promises.staff", "/staff/promises", "staff"),
+    Place("privacy.backups", "/staff/backups", "staff"),
     Place("privacy.processing_activities", "/staff/processing-record", "staff"),
     Place("privacy.processing_data", "/staff/processing-record/data", "staff"),
     Place("consents.preferences", "/account/preferences", "customer"),

@@ -27,6 +27,7 @@ VALUES = {
     "old_email": "u.caduff@example.org",
     "email": "u.caduff@example.org",
     "stop_url": "http://localhost/stop",
+    "not_me_url": "http://localhost/not-me",
     "due_at": datetime(2026, 3, 7, 5, 6, tzinfo=UTC),
     "device": "Firefox on Linux",
     "network": "192.0.2.7",
@@ -48,6 +49,7 @@ VALUES = {
     "code": "042137",
     "minutes": 15,
     "whom": "Hosting Engadin",
+    "kept": datetime(2025, 3, 5, 5, 6, tzinfo=UTC),
     "body_html": Markup("<p>Water cools every server.</p>"),
     "body_text": "Water cools every server.",
 }

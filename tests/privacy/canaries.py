@@ -103,7 +103,7 @@ def _parts(canary: str, what: Personal) -> dict[str, str]:
 
 
 def _makes_itself(column: ColumnElement[Any]) -> bool:
-    return isinstance(column, Column) and column.primary_key and not isinstance(column.type, LargeBinary | EnumType)
+    return isinstance(column, Column) and column.primary_key and not isinstance(column.type, LargeBinary | String)
 
 
 def _names(what: Personal | NotPersonal) -> bool:

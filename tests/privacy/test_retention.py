@@ -84,7 +84,7 @@ def test_no_day_is_said_where_two_rules_or_another_event_decide(app: Flask) -> N
     topic = subscriptions.personal[Subscription.topic_id]
     assert inventory.until(subscriptions, topic, row) is None
     of_two = replace(topic, purposes=[Purpose.IMPROVEMENT, Purpose.LAW])
-    assert inventory.until(replace(subscriptions, starts=Subscription.changed_at), of_two, row) is None
+    assert inventory.until(replace(subscriptions, starts=Subscription.changed_at, keep=None), of_two, row) is None
 
 
 def table_of(model: type[Any]) -> SubjectTable:

@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from webapp import links
+from webapp import changes, links
 from webapp.accounts.models import Account, EmailChange
 from webapp.audit import Action
+from webapp.changes import Change
 from webapp.db import db
 from webapp.links import InvalidLink, Link, Purpose, UsedLink
 from webapp.mail import messages
@@ -95,7 +96,7 @@ def confirm(confirmation: Confirmation, *, now: datetime) -> None:
     """Raises UsedLink or AddressTaken."""
     change, subject = confirmation.change, confirmation.account.subject
     links.use_once(confirmation.link, now=now)
-    _use(change.new_email, subject)
+    _use(change.new_email, subject, now=now)
     change.confirmed_at = now
     trail.record(Action.EMAIL_CHANGED, subject, now=now, old=change.old_email, new=change.new_email)
     messages.send("accounts/email_changed", subject, now=now, change=str(change.id))
@@ -120,19 +121,21 @@ def read_undo(token: str, *, now: datetime) -> Confirmation:
 def restore(subject: Subject, *, since: datetime, now: datetime) -> None:
     """The address from before counts again, if it was changed since then. Raises AddressTaken."""
     mine = select(EmailChange).where(EmailChange.subject_id == subject.id, EmailChange.undone_at.is_(None))
-    changes = db.session.scalars(mine.where(EmailChange.confirmed_at >= since).order_by(EmailChange.confirmed_at)).all()
-    if not changes:
+    since_then = mine.where(EmailChange.confirmed_at >= since).order_by(EmailChange.confirmed_at)
+    undone = db.session.scalars(since_then).all()
+    if not undone:
         return
-    _use(changes[0].old_email, subject)
-    for change in changes:  # the mailboxes of later changes have no say any more
+    _use(undone[0].old_email, subject, now=now)
+    for change in undone:  # the mailboxes of later changes have no say any more
         change.undone_at = now
-    trail.record(Action.EMAIL_CHANGE_UNDONE, subject, now=now, old=changes[-1].new_email, new=changes[0].old_email)
-    messages.send("accounts/email_change_undone", subject, now=now, change=str(changes[-1].id))
+    trail.record(Action.EMAIL_CHANGE_UNDONE, subject, now=now, old=undone[-1].new_email, new=undone[0].old_email)
+    messages.send("accounts/email_change_undone", subject, now=now, change=str(undone[-1].id))
 
 
-def _use(address: str, subject: Subject) -> None:
+def _use(address: str, subject: Subject, *, now: datetime) -> None:
     try:
         with db.session.begin_nested():
             subjects.change_address(subject, address)
     except IntegrityError as error:
         raise AddressTaken from error
+    changes.record(Change.CUSTOMER_CHANGED, subject.id, now=now, fields="email")

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from webapp import audit, links
 from webapp.accounts import credentials, guessing, sessions
+from webapp.accounts.activation import activations
 from webapp.accounts.models import Account
 from webapp.audit import Action
 from webapp.db import db
 from webapp.links import InvalidLink, Link, Purpose, UsedLink
 from webapp.mail import messages
+from webapp.subjects import subjects
 
 BETWEEN_TWO_EMAILS = timedelta(minutes=1)
 
@@ -33,6 +35,8 @@ def ask(address: str, *, now: datetime) -> None:
         "accounts/reset_password", account.subject, within=BETWEEN_TWO_EMAILS, now=now
     ):
         messages.send("accounts/reset_password", account.subject, now=now)
+    if account is None and (subject := subjects.find(address)) and activations.waits(subject):
+        activations.send_link(subject, now=now)
 
 
 def link_token(account: Account, *, now: datetime) -> str:

@@ -8,6 +8,7 @@ import phonenumbers
 from babel import Locale
 
 from webapp.accounts.models import ContactDetails
+from webapp.products.models import BillingAddress
 
 CODES = {
     "AT": r"\d{4}",
@@ -31,7 +32,7 @@ def country_name(code: str, language: str) -> str:
     return str(Locale.parse(language).territories.get(code, code))
 
 
-def lines(details: ContactDetails, language: str) -> list[str]:
+def lines(details: ContactDetails | BillingAddress, language: str) -> list[str]:
     """An address as it stands on an envelope."""
     country = country_name(details.country, language) if details.country else ""
     place = f"{details.postal_code} {details.city}".strip()

@@ -56,6 +56,10 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         return has_second_factor(self.account)
 
     @property
+    def has_closed(self) -> bool:
+        return self.subject.ended_at is not None
+
+    @property
     def language(self) -> str:
         return self.subject.language
 
@@ -67,6 +71,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 class Visitor(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login has no types
     role = None
     display_name = ""
+    has_closed = False
 
 
 login_manager.anonymous_user = Visitor

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from webapp import links
 from webapp.access import Role
 from webapp.accounts import passwords
+from webapp.accounts.activation import activations
 from webapp.accounts.models import CONTACT_DETAILS, Account, Profile, SignUp
 from webapp.audit import Action
 from webapp.consents import subscriptions, wordings
@@ -62,6 +63,13 @@ class NothingToConfirm(Exception):
         self.done = done
 
 
+class KnownCustomer(Exception):
+    """The company's systems told us of this customer meanwhile: reading their mail is not enough any more."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+
 def ask(entries: Entries, *, browser: str, now: datetime) -> None:
     """Hashes a password and sends an email whether or not we know the address. Raises InvalidAddress."""
     password_hash = passwords.hashed(entries.password)
@@ -69,6 +77,9 @@ def ask(entries: Entries, *, browser: str, now: datetime) -> None:
     if db.session.get(Account, subject.id):
         if not messages.sent_recently("accounts/already_registered", subject, within=BETWEEN_TWO_EMAILS, now=now):
             messages.send("accounts/already_registered", subject, now=now)
+        return
+    if activations.waits(subject):
+        activations.send_link(subject, now=now)
         return
     sign_up = _write_down(subject, entries, password_hash=password_hash, browser=browser, now=now)
     trail.record(Action.SIGNED_UP, subject, now=now)
@@ -117,12 +128,14 @@ def renew(token: str, *, now: datetime) -> None:
 
 
 def confirm(confirmation: Confirmation, *, network: str, now: datetime) -> None:
-    """Makes the account. Raises UsedLink or NothingToConfirm."""
+    """Makes the account. Raises UsedLink, NothingToConfirm or KnownCustomer."""
     links.use_once(confirmation.link, now=now)
     sign_up = confirmation.sign_up
     subject = db.session.get_one(Subject, sign_up.subject_id, with_for_update=True)  # two browsers at the same moment
     if db.session.get(Account, subject.id):
         raise NothingToConfirm(done=True)
+    if activations.waits(subject):
+        raise KnownCustomer(subject)
     db.session.add(
         Account(
             subject_id=subject.id,
@@ -132,7 +145,7 @@ def confirm(confirmation: Confirmation, *, network: str, now: datetime) -> None:
             confirmed_at=now,
         )
     )
-    subject.language = sign_up.language
+    subject.language, subject.ended_at = sign_up.language, None  # whoever had left is back
     _fill_profile(subject, sign_up, now=now)
     _subscribe(subject, sign_up, network=network, now=now)
     trail.record(Action.SIGN_UP_CONFIRMED, subject, now=now)

@@ -1,43 +1,13 @@
 """What an app or a site may report about one use: these parts and no others, each of a narrow form."""
 
-import unicodedata
-from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, StrictStr
 
+from webapp.integrations.intake.types import Address, Moment, Part, of_text, stays_in_line
 from webapp.interactions.batches import Observation
-from webapp.subjects import addresses
-from webapp.subjects.addresses import LONGEST_ADDRESS
-from webapp.subjects.fields import BREAKING, TURNING
-
-
-def _of_text(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("should be a text")
-    return value
-
-
-def _moment(value: object) -> datetime:
-    try:
-        moment = datetime.fromisoformat(str(_of_text(value)))
-        return _with_offset(moment).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("is out of range") from error
-
-
-def _with_offset(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise ValueError("should say its offset from UTC, such as 2026-03-05T08:15:00Z")
-    return moment
-
-
-def _stays_in_line(text: str) -> str:
-    if any(unicodedata.category(sign) in BREAKING or sign in TURNING for sign in text):
-        raise ValueError("should hold no line breaks and no invisible control characters")
-    return unicodedata.normalize("NFC", text)
 
 
 def _network_address(text: str) -> str:
@@ -45,17 +15,11 @@ def _network_address(text: str) -> str:
     return str(address)
 
 
-Number = Annotated[UUID, BeforeValidator(_of_text)]
-Moment = Annotated[datetime, BeforeValidator(_moment)]
-Address = Annotated[StrictStr, Field(max_length=LONGEST_ADDRESS), AfterValidator(addresses.normalize)]
-Line = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValidator(_stays_in_line)]
+Number = Annotated[UUID, BeforeValidator(of_text)]
+Line = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValidator(stays_in_line)]
 NetworkAddress = Annotated[StrictStr, Field(max_length=60), AfterValidator(_network_address)]
 LanguageTag = Annotated[StrictStr, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}([-_.@=][A-Za-z0-9]{1,8})*$")]
-Hardware = Annotated[StrictStr, BeforeValidator(lambda text: str(_of_text(text)).lower())]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Hardware = Annotated[StrictStr, BeforeValidator(lambda text: str(of_text(text)).lower())]
 
 
 class Device(Part):
@@ -84,7 +48,7 @@ class Reported(Part):
     ip: NetworkAddress | None = None
     locale: LanguageTag | None = None
     language: LanguageTag | None = None
-    access_points: Annotated[list[AccessPoint], Field(max_length=20)] = []
+    access_points: list[AccessPoint] = Field(default=[], max_length=20)
     gpc: StrictBool = False  # the browser sent Sec-GPC: 1
 
     def observation(self) -> Observation:

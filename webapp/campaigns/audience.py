@@ -25,7 +25,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.accounts.models import Account, Profile
 from webapp.campaigns.models import Campaign, CampaignCount, Delivery, Progress
-from webapp.consents.models import Subscription, Suppression
+from webapp.consents import in_force
+from webapp.consents.models import Subscription, Suppression, Use
 from webapp.db import db
 from webapp.mail.models import State
 from webapp.subjects.models import Subject
@@ -59,13 +60,17 @@ RECIPIENT_COLUMNS: tuple[InstrumentedAttribute[str], ...] = (
 
 
 def wants(topic_id: UUID | BindParameter[UUID]) -> ColumnElement[bool]:
-    """For a query over subjects: consent for the topic, no suppression, and no account whose address is unconfirmed."""
+    """For a query over subjects: consent for the topic, no suppression, and no account whose address is unconfirmed.
+
+    Who closed their account, or had the use of their data restricted, gets nothing, whatever they agreed to before.
+    """
     consent = exists().where(
         Subscription.subject_id == Subject.id, Subscription.topic_id == topic_id, Subscription.subscribed
     )
     suppressed = exists().where(Suppression.address_hash == Subject.address_hash)
     unconfirmed = exists().where(Account.subject_id == Subject.id, Account.confirmed_at.is_(None))
-    return consent & ~suppressed & ~unconfirmed
+    here = Subject.ended_at.is_(None) & ~in_force.restricted(Subject.id, Use.MARKETING, Use.EVERYTHING)
+    return consent & here & ~suppressed & ~unconfirmed
 
 
 def count(campaign: Campaign) -> int:

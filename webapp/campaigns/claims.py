@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
     Date,
     DateTime,
     Integer,
@@ -35,6 +36,7 @@ from webapp.accounts.models import Profile
 from webapp.campaigns import audience
 from webapp.campaigns.models import Campaign, CampaignState, Claim, Deferral, Delivery, Progress
 from webapp.db import db
+from webapp.journal import restores
 from webapp.mail.delivery import Outcome
 from webapp.mail.models import State
 from webapp.subjects.models import Subject
@@ -214,8 +216,9 @@ def _claiming(due: CTE) -> Select[Any]:
     return select(people).order_by(*order).add_cte(insert(Claim).from_select(columns, claim).cte("claim"))
 
 
-def _is_sending() -> Any:
-    return exists().where(Campaign.id == CAMPAIGN, Campaign.state == CampaignState.SENDING)
+def _is_sending() -> ColumnElement[bool]:
+    running = exists().where(Campaign.id == CAMPAIGN, Campaign.state == CampaignState.SENDING)
+    return running & ~restores.sends_paused()
 
 
 SETTLE = """

@@ -17,6 +17,7 @@ from webapp.campaigns.rendering import compile_campaign
 from webapp.campaigns.stencil import Stencil
 from webapp.clock import utc_now
 from webapp.db import db
+from webapp.journal import restores
 from webapp.mail import delivery, messages
 from webapp.mail.delivery import AT_ONCE, QUICK, WHILE_RELAY_IS_DOWN, Outcome
 from webapp.mail.models import State
@@ -26,6 +27,7 @@ from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
 WAIT_FOR_OTHERS = timedelta(seconds=5)
+WHILE_PAUSED = timedelta(seconds=30)
 
 
 class NotADraft(Exception):
@@ -80,6 +82,8 @@ def hand_on(campaign_id: UUID, *, not_before: datetime) -> None:
     if due is None and not claims.is_held(campaign_id):
         campaign.state, campaign.finished_at = CampaignState.SENT, utc_now()
         return
+    if restores.paused_by():
+        not_before += WHILE_PAUSED
     due_at = max(due or not_before + WAIT_FOR_OTHERS, not_before)
     queue.later(queue.Job.SEND_CAMPAIGN, due_at=due_at if due_at > utc_now() else None, campaign_id=str(campaign_id))
 

@@ -25,6 +25,7 @@ class Method(StrEnum):
     COOKIES_PAGE = "cookies_page"
     PRIVACY_SIGNAL = "privacy_signal"  # Global Privacy Control: their browser said no for them
     API = "api"  # another system of the company asked them
+    ERASURE = "erasure"  # all data about them is deleted, and every consent ends with that
 
 
 class ConsentPurpose(StrEnum):
@@ -42,12 +43,36 @@ class SuppressionReason(StrEnum):
     EVERYTHING_OFF = "everything_off"
     HARD_BOUNCE = "hard_bounce"
     COMPLAINT = "complaint"
+    ERASED = "erased"  # all data about the address was deleted
 
 
 def _names(kind: type[StrEnum]) -> Enum:
     return Enum(
         kind, native_enum=False, length=24, values_callable=lambda members: [member.value for member in members]
     )
+
+
+class Use(StrEnum):
+    """What somebody objects to or wants stopped. `EVERYTHING` is only stored from then on."""
+
+    MARKETING = "marketing"
+    IMPROVEMENT = "improvement"
+    NEW_CUSTOMERS = "new_customers"
+    EVERYTHING = "everything"
+
+
+class Ground(StrEnum):
+    """By what right: an objection to one use (GDPR Art. 21), or a reason to store only (Art. 18(1)(a) to (c))."""
+
+    OBJECTION = "objection"
+    INACCURATE = "inaccurate"
+    UNLAWFUL = "unlawful"
+    CLAIMS = "claims"
+
+
+class Verdict(StrEnum):
+    UPHELD = "upheld"  # it stays in force until the person ends it
+    REFUSED = "refused"  # the person was told why, and it ends
 
 
 class Topic(Base):
@@ -138,6 +163,47 @@ class Suppression(Base):
     address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     reason: Mapped[SuppressionReason] = mapped_column(_names(SuppressionReason))
     at: Mapped[Timestamp]
+
+
+class Restriction(Base):
+    """Somebody objected to a use of their data, or had it restricted (P35). In force from the moment it was asked for.
+
+    It is over at `ends_at`: when the person lifts it, or a while after it was refused. `due_at` is by when it must be
+    decided; an objection to marketing is so at once. `words` are the person's own, `noted_by` who wrote them down.
+    """
+
+    __tablename__ = "restrictions"
+
+    id: Mapped[Key]
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
+    use: Mapped[Use] = mapped_column(_names(Use))
+    ground: Mapped[Ground] = mapped_column(_names(Ground))
+    words: Mapped[str]
+    asked_at: Mapped[Timestamp]
+    noted_by: Mapped[UUID | None]
+    due_at: Mapped[Timestamp]
+    extended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    extension_reason: Mapped[str] = mapped_column(server_default="")
+    verdict: Mapped[Verdict | None] = mapped_column(_names(Verdict))
+    verdict_reason: Mapped[str] = mapped_column(server_default="")
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_by: Mapped[UUID | None]
+    ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    subject: Mapped[Subject] = relationship()
+
+    __table_args__ = (
+        Index("uq_restrictions_in_force", "subject_id", "use", unique=True, postgresql_where=text("ends_at IS NULL")),
+        Index("ix_restrictions_open", "due_at", postgresql_where=text("decided_at IS NULL AND ends_at IS NULL")),
+    )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.decided_at is None and self.ends_at is None
+
+    def in_force(self, now: datetime) -> bool:
+        return self.ends_at is None or now < self.ends_at
 
 
 class NewsletterRequest(Base):

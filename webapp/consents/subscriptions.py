@@ -9,9 +9,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp import queue
-from webapp.consents import ledger
+from webapp.consents import in_force, ledger
 from webapp.consents.ledger import Statement
-from webapp.consents.models import Consent, Method, Subscription, Suppression, SuppressionReason, Topic
+from webapp.consents.models import Consent, Method, Subscription, Suppression, SuppressionReason, Topic, Use
 from webapp.db import db
 from webapp.subjects.models import Subject
 
@@ -19,6 +19,7 @@ from webapp.subjects.models import Subject
 LIFTED_BY: dict[Method, Collection[SuppressionReason]] = {
     Method.IMPORT: (),
     Method.API: (),
+    Method.ACCOUNT: (SuppressionReason.EVERYTHING_OFF, SuppressionReason.ERASED),
     Method.NEWSLETTER: tuple(SuppressionReason),
     Method.SIGN_UP_FORM: tuple(SuppressionReason),
 }
@@ -38,8 +39,11 @@ def subscribe(subject: Subject, topic: Topic, **statement: Unpack[Statement]) ->
 
     An address that bounced or complained stays suppressed until its own mailbox says yes: by double opt-in.
     """
-    lifted = _lift(subject, LIFTED_BY.get(statement["method"], (SuppressionReason.EVERYTHING_OFF,)))
+    reasons = LIFTED_BY.get(statement["method"], (SuppressionReason.EVERYTHING_OFF,))
+    lifted = _lift(subject, reasons)
     changed = _set(subject, topic, subscribed=True, now=statement["now"]) or lifted
+    if changed and SuppressionReason.EVERYTHING_OFF in reasons:
+        in_force.ended_by_a_yes(subject, Use.MARKETING, now=statement["now"])
     if changed:
         ledger.write_topic(subject, topic, given=True, statement=statement)
     return changed
@@ -65,11 +69,18 @@ def stop_everything(subject: Subject, **statement: Unpack[Statement]) -> bool:
         .values(subscribed=False, changed_at=statement["now"])
         .returning(Subscription.topic_id)
     ).all()
-    changed = _suppress(subject, now=statement["now"]) or bool(withdrawn)
+    changed = suppress(subject.address_hash, now=statement["now"]) or bool(withdrawn)
     if changed:
         _settle_later(subject, None, statement.get("campaign_id"))
         ledger.write_topic(subject, None, given=False, statement=statement)
     return changed
+
+
+def suppress(address_hash: bytes, *, now: datetime) -> bool:
+    """No marketing to this address any more, whoever has it. Returns whether anything changed."""
+    row = {"address_hash": address_hash, "reason": SuppressionReason.EVERYTHING_OFF, "at": now}
+    suppressing = insert(Suppression).values(row).on_conflict_do_nothing().returning(Suppression.address_hash)
+    return db.session.scalar(suppressing) is not None
 
 
 def _set(subject: Subject, topic: Topic, *, subscribed: bool, now: datetime) -> bool:
@@ -99,12 +110,6 @@ def _settle_later(subject: Subject, topic: Topic | None, campaign_id: UUID | Non
         topic_id=str(topic.id) if topic else "",
         campaign_id=str(counted or ""),
     )
-
-
-def _suppress(subject: Subject, *, now: datetime) -> bool:
-    row = {"address_hash": subject.address_hash, "reason": SuppressionReason.EVERYTHING_OFF, "at": now}
-    suppressing = insert(Suppression).values(row).on_conflict_do_nothing().returning(Suppression.address_hash)
-    return db.session.scalar(suppressing) is not None
 
 
 def _lift(subject: Subject, reasons: Collection[SuppressionReason]) -> bool:

@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp import queue
-from webapp.consents import ledger, wordings
+from webapp.consents import in_force, ledger, wordings
 from webapp.consents.ledger import Statement
-from webapp.consents.models import TRACKING, ConsentPurpose, Method, TrackingChoice
+from webapp.consents.models import TRACKING, ConsentPurpose, Method, TrackingChoice, Use
 from webapp.db import db
 from webapp.queue import Job
 from webapp.subjects.models import Subject
@@ -34,6 +34,8 @@ def choose(
     """Takes effect with the commit. Returns whether anything changed; what changes nothing is not written down."""
     row = {"allowed": allowed, "changed_at": statement["now"], "despite_signal": allowed and despite_signal}
     changed = _set(subject, [kind], row, where=TrackingChoice.allowed.is_not(allowed))
+    if changed and allowed and statement["method"] is not Method.API:
+        in_force.ended_by_a_yes(subject, Use.IMPROVEMENT, now=statement["now"])
     _write_down(subject, changed, given=allowed, statement=statement)
     return bool(changed)
 
@@ -71,11 +73,18 @@ def allowed(subject_ids: Iterable[UUID]) -> dict[tuple[UUID, ConsentPurpose], Al
     """
     choice = TrackingChoice
     allowed = select(choice.subject_id, choice.kind, choice.changed_at, choice.despite_signal)
-    theirs = allowed.where(choice.subject_id.in_(list(subject_ids)), choice.allowed)
+    stopped = in_force.restricted(choice.subject_id, Use.IMPROVEMENT, Use.EVERYTHING)
+    theirs = allowed.where(choice.subject_id.in_(list(subject_ids)), choice.allowed, ~stopped)
     locked = theirs.order_by(choice.subject_id, choice.kind).with_for_update(read=True)
     return {
         (row.subject_id, row.kind): Allowed(row.changed_at, row.despite_signal) for row in db.session.execute(locked)
     }
+
+
+def allowed_kinds(subject: Subject) -> Iterable[ConsentPurpose]:
+    """What this person allows now."""
+    theirs = select(TrackingChoice.kind).where(TrackingChoice.subject_id == subject.id, TrackingChoice.allowed)
+    return db.session.scalars(theirs).all()
 
 
 def _set(

@@ -78,6 +78,17 @@ ONE_CLICK = Wording("one click", 1, {FALLBACK: "List-Unsubscribe"})
 
 PRIVACY_SIGNAL = Wording("privacy signal", 1, {FALLBACK: "Sec-GPC: 1"})
 
+ERASURE = Wording(
+    "erasure",
+    1,
+    {
+        "en": "Delete my data",
+        "de": "Meine Daten löschen",
+        "fr": "Supprimer mes données",
+        "it": "Elimina i miei dati",
+    },
+)
+
 USAGE = Wording(
     "usage",
     1,
@@ -146,6 +157,7 @@ REGISTER = [
     STOP_BUTTON,
     ONE_CLICK,
     PRIVACY_SIGNAL,
+    ERASURE,
     *TRACKING.values(),
 ]
 

@@ -4,4 +4,16 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.access import Scope
 
-SCOPES = {Scope.INTERACTIONS_WRITE: _l("Report interactions of apps and sites")}
+SCOPES = {
+    Scope.CUSTOMERS_READ: _l("Read customers"),
+    Scope.CUSTOMERS_WRITE: _l("Send customers"),
+    Scope.PRODUCTS_READ: _l("Read products and services"),
+    Scope.PRODUCTS_WRITE: _l("Send products and services"),
+    Scope.INVOICES_READ: _l("Read invoices"),
+    Scope.INVOICES_WRITE: _l("Send invoices"),
+    Scope.PAYMENT_METHODS_READ: _l("Read payment methods"),
+    Scope.PAYMENT_METHODS_WRITE: _l("Send payment methods"),
+    Scope.DISCLOSURES_READ: _l("Read what was passed on to others"),
+    Scope.DISCLOSURES_WRITE: _l("Record what was passed on to others"),
+    Scope.INTERACTIONS_WRITE: _l("Report interactions of apps and sites"),
+}

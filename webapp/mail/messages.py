@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from webapp import queue
 from webapp.clock import utc_now
 from webapp.db import db
+from webapp.journal import restores
 from webapp.language import speaking
 from webapp.mail import delivery
 from webapp.mail.catalogue import catalogue
@@ -65,6 +66,7 @@ def _claim(*, worker: UUID, bulk: bool) -> list[tuple[UUID, int]]:
     due = (
         select(Message.id)
         .where(Message.state == State.PENDING, Message.bulk.is_(bulk), Message.due_at <= utc_now())
+        .where(restores.written_since(Message.created_at))
         .order_by(Message.due_at)
         .limit(delivery.AT_ONCE if bulk else delivery.CLAIM)
         .with_for_update(skip_locked=True)

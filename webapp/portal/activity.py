@@ -62,6 +62,17 @@ SENTENCES: dict[str, LazyString] = {
     Action.COPY_SHARED: _l("You made a link to the copy of your data for somebody else."),
     Action.COPY_SHARE_REVOKED: _l("You took back a link to the copy of your data."),
     Action.COPY_SHARE_USED: _l("Somebody downloaded your data with a link that you made."),
+    Action.CLOSURE_ASKED: _l("You asked to close your account. A link to confirm it went to your mailbox."),
+    Action.CLOSURE_TAKEN_BACK: _l("You decided not to close your account."),
+    Action.ACCOUNT_CLOSED: _l("You closed your account."),
+    Action.ACCOUNT_REOPENED: _l("You opened your account again."),
+    Action.DELETION_POSTPONED: _l("You asked us to keep your closed account for another year."),
+    Action.DELETION_BEGUN: _l("The time of your closed account was over, and we began to delete it."),
+    Action.RESTRICTION_ASKED: _l("You objected to a use of your data, or had it restricted."),
+    Action.RESTRICTION_LIFTED: _l("You lifted an objection, or a restriction."),
+    Action.RESTRICTION_UPHELD: _l("We agreed to what you asked us not to do with your data."),
+    Action.RESTRICTION_REFUSED: _l("We did not agree to what you asked us not to do with your data, and told you why."),
+    Action.RESTRICTION_EXTENDED: _l("We took more time for our answer to you, and told you why."),
     Action.CAMPAIGN_WRITTEN: _l("You wrote or changed a campaign."),
     Action.CAMPAIGN_TESTED: _l("You sent yourself a test of a campaign."),
     Action.CAMPAIGN_SENT: _l("You sent a campaign."),
@@ -74,11 +85,42 @@ SENTENCES: dict[str, LazyString] = {
     Action.ROLE_CHANGED: _l("What you may do here was changed."),
     Action.API_KEY_CREATED: _l("You made a key for another system."),
     Action.API_KEY_REVOKED: _l("You revoked the key of another system."),
+    Action.JOURNAL_REPLAYED: _l("An older database was put back, and everybody was signed out."),
+    Action.SENDS_RESUMED: _l("You let emails go out again after an older database had been put back."),
+    Action.IMPORT_RECEIVED: _l("You uploaded a file to be imported."),
+    Action.IMPORT_STARTED: _l("You imported a file."),
+    Action.IMPORT_CANCELLED: _l("You stopped the import of a file."),
+    Action.IMPORT_REFUSALS_DOWNLOADED: _l("You downloaded the refused rows of a file."),
+    Action.ACTIVATION_PROPOSED: _l("You proposed to invite customers to their accounts."),
+    Action.ACTIVATION_STARTED: _l("You started to invite customers to their accounts."),
+    Action.ACTIVATION_STOPPED: _l("You stopped inviting customers to their accounts."),
+    Action.ACTIVATION_REFUSED: _l("Somebody opened the link to your account without knowing you. They did not get in."),
+    Action.ACTIVATION_UNLOCKED: _l("Our staff opened the way to your account again."),
+    Action.ACCOUNT_ACTIVATED: _l("You made your account with the link that we sent you."),
+    Action.ADDRESS_REFUSED: _l("Your email address was taken off, because it led to somebody else."),
+    Action.PRODUCT_CANCELLED: _l("You cancelled a product."),
+    Action.PRODUCT_KEPT: _l("You took the cancellation of a product back."),
+    Action.PAYMENT_METHOD_REMOVED: _l("You removed a way to pay."),
+    Action.BILLING_ADDRESS_CHANGED: _l("You changed your billing address."),
+    Action.CUSTOMERS_SEARCHED: _l("You looked for a customer."),
+    Action.CUSTOMER_VIEWED: _l("Our staff looked at your data."),
+    Action.DISCLOSURE_RECORDED: _l("You wrote down that data was given to somebody else."),
+    Action.WEBHOOK_CREATED: _l("You entered a system that is told of changes."),
+    Action.WEBHOOK_CHANGED: _l("You changed what a system is told, or where."),
+    Action.WEBHOOK_SECRET_CHANGED: _l("You made a new secret for a system that is told of changes."),
+    Action.WEBHOOK_PAUSED: _l("You paused a system that is told of changes."),
+    Action.WEBHOOK_RESUMED: _l("You let a system be told of changes again."),
+    Action.WEBHOOK_ENDED: _l("You switched off a system that was told of changes."),
+    Action.WEBHOOK_REPLAYED: _l("You told a system of changes once more."),
+    Action.CONFIRMATION_SETTLED: _l("You noted that a system did what it had not confirmed."),
     Action.POLICY_WRITTEN: _l("You wrote or changed the privacy policy."),
     Action.POLICY_DISCARDED: _l("You threw a draft of the privacy policy away."),
     Action.POLICY_PROPOSED: _l("You proposed a version of the privacy policy."),
     Action.POLICY_WITHDRAWN: _l("You withdrew the proposal of a privacy policy."),
     Action.POLICY_PUBLISHED: _l("You published a version of the privacy policy."),
+    Action.HOLD_SET: _l("Some of your data was put under a legal hold: it must not be deleted yet."),
+    Action.HOLD_REVIEWED: _l("A legal hold on your data was looked at again, and is still needed."),
+    Action.HOLD_RELEASED: _l("A legal hold on your data was ended."),
 }
 # What somebody who got in would do. After the others there is nothing to make safe.
 SUSPICIOUS = {
@@ -95,10 +137,17 @@ SUSPICIOUS = {
     Action.RECOVERY_CODES_MADE,
     Action.RECOVERY_CODE_USED,
     Action.SECOND_FACTOR_REFUSED,
+    Action.PRODUCT_CANCELLED,
+    Action.PAYMENT_METHOD_REMOVED,
+    Action.BILLING_ADDRESS_CHANGED,
     Action.EXPORT_REQUESTED,
     Action.EXPORT_DOWNLOADED,
     Action.COPY_SHARED,
+    Action.CLOSURE_ASKED,
+    Action.ACCOUNT_CLOSED,
     Action.API_KEY_CREATED,
+    Action.WEBHOOK_CREATED,
+    Action.WEBHOOK_CHANGED,
 }
 
 
@@ -152,4 +201,6 @@ def _happening(entry: AuditEntry, subject: Subject) -> Happening:
 def _details(recorded: dict[str, str]) -> list[str]:
     """Those that say something to the person."""
     device = [name_of(recorded["user_agent"])] if "user_agent" in recorded else []
-    return device + [recorded[name] for name in ("network", "old", "new", "topic", "name") if name in recorded]
+    return device + [
+        recorded[name] for name in ("network", "old", "new", "topic", "name", "reason") if name in recorded
+    ]

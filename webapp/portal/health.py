@@ -9,6 +9,7 @@ from webapp import queue
 from webapp.access import public
 from webapp.clock import utc_now
 from webapp.guard import under_any_name
+from webapp.journal import gate
 
 blueprint = Blueprint("health", __name__)
 
@@ -35,6 +36,7 @@ def readyz() -> ResponseReturnValue:
         "queue": "ok" if _queue_answers() else "unreachable",
         "workers": _workers(kinds),
         "cron": "ok" if "cron" in kinds else "not seen lately",
+        "journal": gate.standing(),
         "mail": "ok" if "mail" in kinds else "the relay did not answer lately",
     }
     return jsonify(state), 200 if set(state.values()) == {"ok"} else 503

@@ -80,6 +80,8 @@ def _pages() -> list[Entry]:
     return [
         Entry("portal.overview", _("Overview"), "house"),
         Entry("accounts.profile", _("Profile"), "user", within=("/account/profile", "/account/email")),
+        Entry("products.products", _("Products"), "package", within=("/account/products",)),
+        Entry("payments.payments", _("Payments"), "credit-card", within=("/account/payments",)),
         Entry(
             "consents.preferences",
             _("My choices"),
@@ -94,8 +96,12 @@ def _pages() -> list[Entry]:
 def _staff_pages() -> list[Entry]:
     return [
         Entry("staff.people", _("People"), "users", within=("/staff/people",)),
+        Entry("customers.customers", _("Customers"), "search", within=("/staff/customers",)),
+        Entry("staff.activation", _("Invite customers"), "send", within=("/staff/activation",)),
+        Entry("disclosures.register", _("Disclosures"), "external-link", within=("/staff/disclosures",)),
         Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
         Entry("privacy.staff_copies", _("Copies of data"), "download", within=("/staff/copies",)),
+        Entry("privacy.backups", _("Backups"), "database", within=("/staff/backups",)),
         Entry("integrations.api_keys", _("API keys"), "link", within=("/staff/api-keys",)),
         Entry("policy.overview", _("Privacy policy"), "file-text", within=("/staff/policy",)),
         Entry("promises.staff", _("Promises"), "shield-check", within=("/staff/promises",)),

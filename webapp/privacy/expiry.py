@@ -1,21 +1,16 @@
 """What is too old, by the data map: for the jobs that delete what was simply recorded long enough ago."""
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from webapp.config import settings
 from webapp.db import Base
 from webapp.privacy import data_map
+from webapp.privacy.data_map import clocks
 from webapp.privacy.data_map.retention import Clock, Retention
 
 
 def expired_before(model: type[Base], *, now: datetime) -> datetime:
     """What a table recorded before this moment is to be deleted. It is a midnight where the company is."""
-    zone, rule = ZoneInfo(settings().time_zone), _rule(model)
-    day = today = now.astimezone(zone).date()
-    while rule.until(day - timedelta(days=1)) > today:
-        day -= timedelta(days=1)
-    return datetime.combine(day, time.min, zone)
+    return clocks.end_of(clocks.last_day(_rule(model), today=clocks.day_of(now)))
 
 
 def _rule(model: type[Base]) -> Retention:

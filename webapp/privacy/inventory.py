@@ -8,13 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import to_user_timezone
-
 from webapp.config import settings
 from webapp.language import speaking
 from webapp.privacy import data_map
+from webapp.privacy.data_map import clocks
 from webapp.privacy.data_map.purposes import USES, Recipient
-from webapp.privacy.data_map.retention import Clock
 from webapp.privacy.data_map.retention_words import retention_words
 from webapp.privacy.data_map.vocabulary import Category, Personal, Purpose, Source, SubjectTable
 from webapp.privacy.data_map.words import BASES, CATEGORIES, CATEGORY_TEXTS, ERASURES, PEOPLE, RECIPIENTS, SOURCES
@@ -130,10 +128,12 @@ def until(table: SubjectTable, what: Personal, row: Any) -> date | None:
     rules = data_map.kept(table, what)
     if len(rules) > 1:
         return None
-    recorded = table.held_since if rules[0].clock is Clock.RECORDED else None
-    starts = table.starts if table.starts is not None else recorded
-    at: datetime | None = getattr(row, starts.key, None) if starts is not None else None
-    return rules[0].until(to_user_timezone(at).date()) if at else None
+    starts = clocks.start_column(table, rules[0].clock)
+    at: datetime | date | None = getattr(row, starts.key, None) if starts is not None else None
+    if at is None:
+        return None
+    day = clocks.day_of(at) if isinstance(at, datetime) else at
+    return clocks.until(rules[0], day, country=getattr(row, table.country.key) if table.country is not None else None)
 
 
 def _category(category: Category) -> CategoryEntry:

@@ -19,7 +19,7 @@ from flask import Flask
 from webapp.config import Settings
 from webapp.privacy import data_map
 from webapp.privacy.data_map.contradictions import contradictions, name_of
-from webapp.privacy.data_map.places import BROWSER_STORAGE, COOKIES, FILES, LOGS, REDIS_KEYS, TEMPORARY_FILES
+from webapp.privacy.data_map.places import BROWSER_STORAGE, COOKIES, ELSEWHERE, FILES, LOGS, REDIS_KEYS, TEMPORARY_FILES
 from webapp.privacy.data_map.purposes import USES, Recipient, Use
 from webapp.privacy.data_map.retention import Retention
 from webapp.privacy.data_map.vocabulary import OtherTable, Personal, Place, SubjectTable
@@ -111,6 +111,7 @@ def compile_map(tables: Sequence[Table]) -> Manifest:
         "cookie": {name: place for name, place in COOKIES.items() if not name.startswith("__Host-")},
         "browser storage": BROWSER_STORAGE,
         "log": LOGS,
+        "elsewhere": ELSEWHERE,
     }
     facts = {f"purpose {purpose}": _use(use) for purpose, use in USES.items()}
     for kind, held in places.items():

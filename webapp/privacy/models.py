@@ -89,18 +89,23 @@ class DataExport(Base):
         return self.state is ExportState.READY and self.expires_at is not None and now < self.expires_at
 
 
-class CopyCode(Base):
-    """The code that was emailed last to open a copy without an account. It is computed from `number`, never stored."""
+class MailedCode:
+    """The code that was emailed last to somebody without an account. It is computed from `number`, never stored."""
 
-    __tablename__ = "copy_codes"
-
-    export_id: Mapped[UUID] = mapped_column(ForeignKey("data_exports.id", ondelete="CASCADE"), primary_key=True)
-    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
     number: Mapped[UUID]
     sent_at: Mapped[Timestamp]
     expires_at: Mapped[Timestamp]
     codes_sent: Mapped[int]
     wrong: Mapped[int] = mapped_column(server_default="0")
+
+
+class CopyCode(MailedCode, Base):
+    """It opens a copy."""
+
+    __tablename__ = "copy_codes"
+
+    export_id: Mapped[UUID] = mapped_column(ForeignKey("data_exports.id", ondelete="CASCADE"), primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
 
 
 class CopyShare(Base):

@@ -166,7 +166,8 @@ def _as_it_is(value: Any) -> Any:
 
 def _until(table: SubjectTable, row: Mapping[Any, Any]) -> date | None:
     """When all of it is gone; None if the end of any part is not known yet."""
-    columns = ((SINCE, table.held_since), (STARTS, table.starts))
+    country = (table.country.key if table.country is not None else "", table.country)
+    columns = ((SINCE, table.held_since), (STARTS, table.starts), country)
     times = SimpleNamespace(**{column.key: row.get(name) for name, column in columns if column is not None})
     days = [inventory.until(table, what, times) for what in table.personal.values()]
     return max(day for day in days if day) if days and None not in days else None

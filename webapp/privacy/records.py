@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import format_date, format_datetime, format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.crypto import CannotDecrypt
@@ -44,7 +44,7 @@ def records(table: SubjectTable, subject: Subject, *, about: int) -> Iterator[Re
 @cache
 def statement(table: SubjectTable) -> Select[Any]:
     """What reads the rows of whoever `whose` names. It is kept: making it takes longer than reading a few rows."""
-    rows = _selected(table, table.reach == bindparam(_known_by(table)))
+    rows = _selected(table, _owned(table, bindparam(_known_by(table))))
     return rows.order_by(*(column.desc() for column in place_of(table)))
 
 
@@ -59,7 +59,7 @@ def selected(table: SubjectTable, subject: Subject) -> Select[Any]:
 
 
 def belongs(table: SubjectTable, subject: Subject) -> ColumnElement[bool]:
-    return table.reach == getattr(subject, table.of.key)  # type: ignore[no-any-return]  # mapped attributes are Any
+    return _owned(table, getattr(subject, table.of.key))
 
 
 def place_of(table: SubjectTable) -> list[ColumnElement[Any]]:
@@ -112,9 +112,15 @@ def readable(what: Personal, value: Any) -> str:
     return str(value)
 
 
+def _owned(table: SubjectTable, known_by: Any) -> ColumnElement[bool]:
+    """The rows of whoever is known by this, as far as they may be told."""
+    mine: ColumnElement[bool] = table.reach == known_by
+    return mine if table.told is None else and_(mine, table.told)
+
+
 @cache
 def _counting(tables: tuple[SubjectTable, ...]) -> Select[Any]:
-    mine = [(table, table.reach == bindparam(_known_by(table))) for table in tables]
+    mine = [(table, _owned(table, bindparam(_known_by(table)))) for table in tables]
     counts = [select(func.count()).select_from(table.model).where(owned) for table, owned in mine]
     return select(*(count.scalar_subquery() for count in counts))
 

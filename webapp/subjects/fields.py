@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 
+from webapp.card_numbers import REFUSED, holds_card_number
 from webapp.subjects import addresses
 from webapp.subjects.addresses import LONGEST_ADDRESS, InvalidAddress
 
@@ -22,7 +23,7 @@ class Line(StringField):  # type: ignore[misc]  # WTForms has no types
     def __init__(self, label: LazyString, *, longest: int = 100, needed: LazyString | None = None, **more: Any) -> None:
         length = Length(max=longest, message=_l("Please use no more than %(max)d characters."))
         required = [DataRequired(needed), _can_be_read] if needed else []
-        super().__init__(label, [*required, length, _stays_in_line], filters=[_tidy], **more)
+        super().__init__(label, [*required, length, _stays_in_line, no_card_number], filters=[_tidy], **more)
 
 
 class AddressLine(Line):
@@ -34,6 +35,11 @@ class AddressLine(Line):
     def post_validate(self, form: object, validation_stopped: bool) -> None:
         if not self.errors:
             _check_address(self.data)
+
+
+def no_card_number(_form: object, field: StringField) -> None:
+    if holds_card_number(field.data or ""):
+        raise ValidationError(REFUSED)
 
 
 def _tidy(text: str | None) -> str:

@@ -1,7 +1,8 @@
 """Finding and creating data subjects."""
 
-from collections.abc import Collection
-from uuid import UUID
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
@@ -28,9 +29,33 @@ def find_or_create(address: str, *, language: str) -> Subject:
     return db.session.scalars(select(Subject).where(Subject.address_hash == values["address_hash"])).one()
 
 
+def find_or_create_all(people: Mapping[bytes, tuple[str, str]]) -> dict[bytes, UUID]:
+    """As `find_or_create`, for many at once: by the hash of their address, each with the address and a language."""
+    known = _ids(people)
+    new = [hashed for hashed in sorted(people) if hashed not in known]  # in an order: two at once must not cross
+    if not new:
+        return known
+    values = [
+        {"id": uuid4(), "email": people[hashed][0], "address_hash": hashed, "language": people[hashed][1]}
+        for hashed in new
+    ]
+    adding = insert(Subject).values(values).on_conflict_do_nothing().returning(Subject.id, Subject.address_hash)
+    made = {row.address_hash: row.id for row in db.session.execute(adding)}
+    ring = key_ring()
+    keys = [{"subject_id": one, "wrapped": ring.wrap(new_key(), context=one.bytes)} for one in made.values()]
+    if keys:
+        db.session.execute(insert(SubjectKey).values(keys))
+    return known | made | _ids(hashed for hashed in new if hashed not in made)
+
+
 def change_address(subject: Subject, address: str) -> None:
     """Raises InvalidAddress. Whether the address is free is for the UNIQUE hash to say, at flush."""
     subject.email, subject.address_hash = normalize(address), address_hash(address)
+
+
+def detach_address(subject: Subject) -> None:
+    """The address leads to somebody else. Nobody is reached or found by what stands in its place."""
+    subject.email, subject.address_hash = "", secrets.token_bytes(32)
 
 
 def forget_strangers(subject_ids: Collection[UUID]) -> None:
@@ -42,6 +67,14 @@ def forget_strangers(subject_ids: Collection[UUID]) -> None:
     found = Subject.id.in_(subject_ids)
     db.session.execute(select(Subject.id).where(found).with_for_update())  # so that nobody begins to refer to them now
     db.session.execute(delete(Subject).where(found, *_is_stranger()))
+
+
+def _ids(hashes: Iterable[bytes]) -> dict[bytes, UUID]:
+    wanted = list(hashes)
+    if not wanted:
+        return {}
+    known = select(Subject.address_hash, Subject.id).where(Subject.address_hash.in_(wanted))
+    return {row.address_hash: row.id for row in db.session.execute(known)}
 
 
 def _is_stranger() -> list[ColumnElement[bool]]:

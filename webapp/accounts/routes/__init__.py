@@ -1,6 +1,7 @@
 """The pages of this package. Importing a module here puts its routes on the blueprint."""
 
 from webapp.accounts.routes import (
+    activation,
     alarms,
     authenticator,
     confirmation,
@@ -22,6 +23,7 @@ from webapp.accounts.routes import (
 from webapp.accounts.routes.blueprint import blueprint
 
 __all__ = [
+    "activation",
     "alarms",
     "authenticator",
     "confirmation",

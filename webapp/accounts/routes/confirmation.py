@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 
 from webapp.access import public
 from webapp.accounts import browsers, passwords, sign_ups
+from webapp.accounts.activation import activations
 from webapp.accounts.forms import OwnerForm
 from webapp.accounts.models import SignUp
 from webapp.accounts.routes.blueprint import TRIES, blueprint
-from webapp.accounts.sign_ups import NothingToConfirm
+from webapp.accounts.sign_ups import KnownCustomer, NothingToConfirm
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.guard import limiter
@@ -38,6 +39,11 @@ def confirm_sign_up(token: str) -> ResponseReturnValue:
         if not _is_theirs(confirmation.sign_up, form):
             return _ask(confirmation.sign_up, form, token, status=422)
         sign_ups.confirm(confirmation, network=request.remote_addr or "", now=now)
+    except KnownCustomer as known:
+        db.session.rollback()
+        activations.send_link(known.subject, now=now)
+        db.session.commit()
+        return see_other(url_for("accounts.check_mailbox"))
     except (LinkProblem, NothingToConfirm) as problem:
         db.session.rollback()
         if not _is_done(problem):

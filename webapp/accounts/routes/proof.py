@@ -3,7 +3,7 @@
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.access import EVERYBODY_SIGNED_IN, allow
+from webapp.access import EVERYBODY_SIGNED_IN, allow, even_when_closed
 from webapp.accounts import proofs
 from webapp.accounts.next_page import local_path
 from webapp.accounts.routes.blueprint import blueprint
@@ -13,6 +13,7 @@ from webapp.htmx import see_other
 
 @blueprint.get("/account/proof")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 def proof() -> ResponseReturnValue:
     wanted = local_path(request.args.get("next")) or url_for("portal.overview")
     if proofs.is_fresh(now=utc_now()):
@@ -22,6 +23,7 @@ def proof() -> ResponseReturnValue:
 
 @blueprint.post("/account/proof")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 def prove() -> ResponseReturnValue:
     wanted = local_path(request.form.get("next")) or url_for("portal.overview")
     form = proofs.attempt(now=utc_now())

@@ -8,26 +8,39 @@ from itertools import groupby
 
 from webapp.privacy.data_map import (
     accounts,
+    activation,
     campaigns,
+    closing,
     consents,
+    erasure,
     factors,
+    holds,
     house,
+    imports,
     integrations,
     interactions,
+    journal,
     mail,
     policy,
     privacy,
+    products,
     promises,
     staff,
     subjects,
+    support,
+    webhooks,
 )
 from webapp.privacy.data_map.purposes import USES
 from webapp.privacy.data_map.retention import Retention, the_longest
 from webapp.privacy.data_map.vocabulary import Category, OtherTable, Personal, SubjectTable
 
 DOMAINS = (
-    *(subjects, accounts, factors, interactions, consents, mail),
-    *(campaigns, privacy, policy, staff, integrations, promises, house),
+    *(subjects, accounts, factors, products, interactions, consents, mail, support),
+    *(campaigns, privacy, erasure, closing, holds, policy, staff, promises, house),
+    *(integrations, webhooks),
+    journal,
+    imports,
+    activation,
 )
 TABLES: list[SubjectTable | OtherTable] = [table for domain in DOMAINS for table in domain.TABLES]
 

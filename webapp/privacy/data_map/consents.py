@@ -32,6 +32,8 @@ PROMOTION = [Purpose.INFORMATION]
 PROOF = [Purpose.INFORMATION, Purpose.LAW]
 IMPROVEMENT = [Purpose.IMPROVEMENT]
 OURS = NotPersonal("written by the company for everybody")
+# For so long we watch that nothing is sent to somebody who said no (P13).
+WATCHED = for_days(Clock.CONSENT_WITHDRAWN, 90, "GDPR Art. 5(2) and 7(3)")
 
 
 def _unconfirmed(label: LazyString, parts: Mapping[str, Part] | None = None) -> Personal:
@@ -46,6 +48,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Topics"),
         reach=Subscription.subject_id,
         order=Subscription.changed_at,
+        keep=WATCHED,
         correct_at="consents.preferences",
         about=[People.CUSTOMERS, People.READERS],
         attributes={

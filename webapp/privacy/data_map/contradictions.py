@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import JSON, inspect
 from sqlalchemy.orm import InstrumentedAttribute
 
+from webapp.privacy.data_map import clocks
 from webapp.privacy.data_map.purposes import LegalBasis, Use
 from webapp.privacy.data_map.retention import Clock, Period, Retention
 from webapp.privacy.data_map.retention_words import AT_ONCE
@@ -94,6 +95,8 @@ def _says_how_to_correct(table: SubjectTable, what: Personal) -> bool:
 
 def _kept(table: SubjectTable, what: Personal, retention: Retention, uses: Uses) -> Iterator[str]:
     yield from _clock("kept", retention)
+    if _needs_column(retention) and clocks.start_column(table, retention.clock) is None:
+        yield f"no column says when {retention.clock}"
     erasure = table.erasure_of(what)
     bases = {basis for purpose in what.purposes if purpose in uses for basis in uses[purpose].bases}
     needs_consent = retention.while_agreed or retention.clock is Clock.CONSENT_WITHDRAWN
@@ -103,6 +106,10 @@ def _kept(table: SubjectTable, what: Personal, retention: Retention, uses: Uses)
         yield f"the law keeps it, but on erasure: {erasure}"
     if retention.clock is Clock.ACCOUNT_ENDED and erasure in STAYS:
         yield f"goes with the account, but on erasure: {erasure}"
+
+
+def _needs_column(retention: Retention | None) -> bool:
+    return retention is not None and retention.clock not in clocks.WRITTEN_ELSEWHERE
 
 
 def _erased(table: SubjectTable, what: Personal) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.integrations.models import ApiKey
+from webapp.integrations.models import ApiKey, KeptAnswer
 from webapp.privacy.data_map.retention import PROOF_OF_EVENT
 from webapp.privacy.data_map.vocabulary import (
+    MACHINERY,
     NUMBER,
     Category,
     Erasure,
@@ -46,6 +47,19 @@ TABLES: list[SubjectTable | OtherTable] = [
             ApiKey.scope: OURS,
             ApiKey.last_used_at: OURS,
             ApiKey.revoked_at: OURS,
+        },
+    ),
+    OtherTable(
+        KeptAnswer,
+        "what another system was answered, for a day: which of its own numbers were stored, and nothing about people",
+        attributes={
+            KeptAnswer.key_id: NUMBER,
+            KeptAnswer.idempotency_key: NotPersonal("a number of the other system's for its request"),
+            KeptAnswer.request_hash: NotPersonal("a checksum by which the same request is recognised"),
+            KeptAnswer.status: MACHINERY,
+            KeptAnswer.headers: MACHINERY,
+            KeptAnswer.body: NotPersonal("numbers of the other system's, and what became of each"),
+            KeptAnswer.answered_at: MACHINERY,
         },
     ),
 ]

@@ -1,9 +1,20 @@
 """What is kept outside the database: files, keys in Redis, cookies."""
 
-from flask_babel import lazy_gettext as _l
+from collections.abc import Iterable
+from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from webapp.db import db
 from webapp.privacy.data_map.vocabulary import FilePlace, Place
+from webapp.privacy.models import DataExport
 from webapp.storage import Store
+
+
+def _copies(subject_id: UUID) -> Iterable[UUID]:
+    return db.session.scalars(select(DataExport.id).where(DataExport.subject_id == subject_id)).all()
+
 
 FILES = {
     Store.EXPORTS: FilePlace(
@@ -12,6 +23,16 @@ FILES = {
         until="`expires_at` of that row, or until the person deletes it",
         title=_l("Earlier copies of your data"),
         withheld=_l("They hold what this copy holds. You can download them in your account while they are kept."),
+        owned=_copies,
+    ),
+    Store.IMPORTS: FilePlace(
+        holds="customers, products, invoices or payment methods from the company's own systems, as CSV, encrypted with "
+        "a key that stands in the row of the import whose id is the file's name",
+        whose="all those who are in the file",
+        until="`delete_after` of that row, or until staff deletes it; the key goes with the file",
+        title=_l("Files that our staff imported"),
+        withheld=_l("What they say of you is in your data already; the rest is about other people."),
+        stays=_l("They are about many people, locked with a key of their own, and deleted after a few days."),
     ),
 }
 
@@ -63,6 +84,20 @@ TEMPORARY_FILES = {
         holds="the copy of one person's data while it is put together, in a file without a name",
         whose="the person who asked for the copy",
         until="the copy is done or the process ends, whichever is first",
+    ),
+}
+
+# Outside the database and the stores, so that they are there when those are lost.
+ELSEWHERE = {
+    "journal": Place(
+        holds="who was erased, and who said no to what, as random numbers and keyed hashes of addresses",
+        whose="the person whose number it is",
+        until="60 days, twice as long as a backup: it is replayed when an older database is put back",
+    ),
+    "backup": Place(
+        holds="the database and all files, encrypted for those who keep the keys of backups",
+        whose="everybody's of whom anything is held",
+        until="`BACKUP_LIFETIME` is over, at most 30 days; whoever was erased is erased again when one is put back",
     ),
 }
 

@@ -86,6 +86,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Links to your copies for others"),
         reach=CopyShare.subject_id,
         order=CopyShare.created_at,
+        starts=CopyShare.expires_at,
         keep=PROOF_OF_ANSWER,
         fixed=AS_IT_WAS,
         attributes={

@@ -17,9 +17,17 @@ class Clock(StrEnum):
     REQUEST_FINISHED = "request_finished"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     OBJECTION_LIFTED = "objection_lifted"
+    HOLD_RELEASED = "hold_released"
     ACCOUNT_ENDED = "account_ended"
     FINANCIAL_YEAR_ENDED = "financial_year_ended"
     APPLICATION_DECIDED = "application_decided"
+
+
+class Document(StrEnum):
+    """What the law of the country in whose books it stands asks to keep: laws.py says how long."""
+
+    BOOKS = "books"
+    INVOICE = "invoice"
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,8 @@ class Period:
 class Retention:
     """`year_end` counts from the end of the year in which the clock starts, as limitation periods do.
 
-    `while_agreed` means that a withdrawn consent ends it at once, however much of the period is left.
+    `while_agreed` means that a withdrawn consent ends it at once, however much of the period is left. Of a `document`
+    the law of its country says how long; here is the longest.
     """
 
     clock: Clock
@@ -48,11 +57,14 @@ class Retention:
     reference: str
     year_end: bool = False
     while_agreed: bool = False
+    document: Document | None = None
 
-    def until(self, start: date) -> date:
-        """The first day on which it is not kept any more."""
-        if self.year_end or self.clock is Clock.FINANCIAL_YEAR_ENDED:
-            start = date(start.year + 1, 1, 1)
+    def until(self, start: date, *, books_closed_in: int = 12) -> date:
+        """The first day on which it is not kept any more. The financial year ends with the month `books_closed_in`."""
+        if self.clock is Clock.FINANCIAL_YEAR_ENDED:
+            start = _next_year(start, first_month=books_closed_in % 12 + 1)
+        if self.year_end and not (self.clock is Clock.FINANCIAL_YEAR_ENDED and start.month == 1):
+            start = _next_year(start)
         return self.period.after(start)
 
 
@@ -63,6 +75,13 @@ BOOKS = Retention(
     Clock.FINANCIAL_YEAR_ENDED,
     Period(years=10),
     "CO Art. 958f(1); HGB § 257(4); AO § 147(3)",
+    document=Document.BOOKS,
+)
+INVOICES = Retention(
+    Clock.FINANCIAL_YEAR_ENDED,
+    Period(years=10),
+    "CO Art. 958f(1); AO § 147(3); BAO § 132(1); C. com. (France) art. L123-22; c.c. (Italy) art. 2220",
+    document=Document.INVOICE,
 )
 
 # Claims and fines are barred after three years, mostly counted from the end of the year.
@@ -88,6 +107,11 @@ def the_longest(retentions: Sequence[Retention]) -> list[Retention]:
         if known is None or _length(retention) > _length(known):
             longest[retention.clock] = retention
     return list(longest.values())
+
+
+def _next_year(day: date, *, first_month: int = 1) -> date:
+    """When the year after that of this day begins."""
+    return date(day.year + (day.month >= first_month), first_month, 1)
 
 
 def _length(retention: Retention) -> date:

@@ -15,6 +15,7 @@ AFTER = {
     Clock.REQUEST_FINISHED: _l("until %(period)s after the request was finished"),
     Clock.CONSENT_WITHDRAWN: _l("until %(period)s after consent was withdrawn"),
     Clock.OBJECTION_LIFTED: _l("until %(period)s after a new consent"),
+    Clock.HOLD_RELEASED: _l("until %(period)s after it was ended"),
     Clock.ACCOUNT_ENDED: _l("until %(period)s after the account ended"),
     Clock.FINANCIAL_YEAR_ENDED: _l("until %(period)s after the end of the financial year"),
     Clock.APPLICATION_DECIDED: _l("until %(period)s after the decision about the application"),
@@ -31,6 +32,8 @@ def retention_words(retention: Retention) -> str:
     if retention.period == Period():
         return str(AT_ONCE[retention.clock])
     words = str(AFTER[retention.clock]) % {"period": period_words(retention.period)}
+    if retention.document:
+        words = _("as long as the law of the country asks, at most %(time)s", time=words)
     if retention.year_end:
         words = _("%(time)s, counted from the end of that year", time=words)
     if retention.while_agreed:

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.audit import AuditEntry
+from webapp.privacy.data_map.actions import ACTIONS
 from webapp.privacy.data_map.retention import PROOF_OF_EVENT, WHILE_CUSTOMER
 from webapp.privacy.data_map.vocabulary import (
     NUMBER,
@@ -18,7 +19,7 @@ from webapp.privacy.data_map.vocabulary import (
     SubjectTable,
     spoken,
 )
-from webapp.privacy.data_map.words import ACTIONS, METHODS, WAYS, language_name
+from webapp.privacy.data_map.words import METHODS, WAYS, language_name
 from webapp.staff.words import ROLES
 from webapp.subjects.models import Subject, SubjectKey
 
@@ -44,6 +45,8 @@ DETAILS = {
     "scope": Part(_l("What the key may do")),
     "version": Part(_l("Version of the privacy policy")),
     "content": Part(_l("Checksum of the text")),
+    "address": Part(_l("Address of the system")),
+    "since": Part(_l("Since")),
 }
 
 TABLES: list[SubjectTable | OtherTable] = [
@@ -68,6 +71,9 @@ TABLES: list[SubjectTable | OtherTable] = [
                 correct_at="accounts.edit_language",
             ),
             Subject.created_at: Personal(_l("Known to us since"), Category.CONTACT, SERVICE, Source.DERIVED),
+            Subject.ended_at: Personal(_l("Account closed on"), Category.CONTACT, SERVICE, Source.DERIVED),
+            Subject.kept_until: Personal(_l("Kept on your wish until"), Category.CONTACT, SERVICE, Source.DERIVED),
+            Subject.erased_at: NotPersonal("when all was deleted that said something about the person"),
             Subject.address_hash: Personal(
                 _l("Fingerprint of the email address"),
                 Category.CONTACT,

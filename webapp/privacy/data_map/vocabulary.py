@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import DateTime
+from sqlalchemy import ColumnElement, DateTime
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.db import Base
@@ -51,6 +51,7 @@ class Source(StrEnum):
     PROVIDED = "provided"  # by the person
     OBSERVED = "observed"  # when they use the service
     DERIVED = "derived"  # made by us from what happened
+    SYSTEMS = "systems"  # from other systems of the company
 
 
 class Erasure(StrEnum):
@@ -122,7 +123,10 @@ class SubjectTable:
 
     They are shown the newest first, by `order`. `since` says since when a row is held (if left out, `order` does), and
     `starts` when the clock of its retention began, unless that is the event itself. `keep` stands instead of what the
-    purposes say; `on_erasure`, `correct_at` and `fixed` hold for every column that says nothing else.
+    purposes say; `on_erasure`, `correct_at` and `fixed` hold for every column that says nothing else. Of documents,
+    `country` says whose law decides how long they are kept, and `law_keeps` for which rows it asks that at all: the
+    others go with the account. `needed` says which rows a running product needs, unless that is all of them. Rows that
+    are not `told` are kept from the person, because the law orders it.
     """
 
     model: type[Base]
@@ -133,11 +137,15 @@ class SubjectTable:
     order: InstrumentedAttribute[Any] | None = None
     since: InstrumentedAttribute[Any] | None = None
     starts: InstrumentedAttribute[Any] | None = None
+    country: InstrumentedAttribute[Any] | None = None
+    law_keeps: ColumnElement[bool] | None = None
+    needed: ColumnElement[bool] | None = None
     keep: Retention | None = None
     on_erasure: Erasure = Erasure.DELETE
     correct_at: str | None = None
     fixed: LazyString | None = None
     about: Sequence[People] = (People.CUSTOMERS,)
+    told: ColumnElement[bool] | None = None
 
     @property
     def name(self) -> str:
@@ -217,17 +225,24 @@ class HeldFile:
 
 @dataclass(frozen=True)
 class FilePlace(Place):
-    """Files of one kind. `of` finds a person's for their copy, in an order that stays, or `withheld` says why not."""
+    """Files of one kind. `of` finds a person's for their copy, in an order that stays, or `withheld` says why not.
+
+    `owned` finds those that are deleted with a person, by the number of the subject, whether they are still there or
+    not; or `stays` says why none is.
+    """
 
     title: LazyString
     of: Callable[[Subject], Iterable[HeldFile]] | None = None
     withheld: LazyString | None = None
+    owned: Callable[[UUID], Iterable[UUID]] | None = None
+    stays: LazyString | None = None
 
 
 AS_IT_WAS = _l("It records what happened, and so it stays as it is.")
 FIXED = {
     Source.OBSERVED: AS_IT_WAS,
     Source.DERIVED: _l("We made it from other data, and it changes when they do."),
+    Source.SYSTEMS: _l("It comes from our other systems. Tell us, and we correct it there."),
 }
 
 ANY = "*"  # the name of a part that stands for whatever name it has

@@ -4,14 +4,16 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from webapp.accounts.guessing import Door
-from webapp.audit import Action
 from webapp.campaigns.models import CampaignState
-from webapp.consents.models import ConsentPurpose, Method, SuppressionReason
+from webapp.consents.models import ConsentPurpose, Ground, Method, SuppressionReason, Use, Verdict
+from webapp.integrations.webhooks import words as webhook_words
+from webapp.journal.models import Event
 from webapp.language import OWN_NAMES
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import State
 from webapp.privacy.data_map.purposes import LegalBasis, Recipient
 from webapp.privacy.data_map.vocabulary import Category, Erasure, People, Source
+from webapp.privacy.erasure.models import Cause, ErasureState, Reason, Treatment
 from webapp.privacy.models import ExportState, Way
 
 CATEGORIES = {
@@ -74,6 +76,7 @@ SOURCES = {
     Source.PROVIDED: _l("from you"),
     Source.OBSERVED: _l("from your use of our service"),
     Source.DERIVED: _l("made by us"),
+    Source.SYSTEMS: _l("from our other systems"),
 }
 
 DOORS = {
@@ -98,6 +101,7 @@ METHODS = {
     Method.COOKIES_PAGE: _l("on the page about cookies"),
     Method.PRIVACY_SIGNAL: _l("by the privacy signal of your browser"),
     Method.API: _l("in another of our systems"),
+    Method.ERASURE: _l("when your data was deleted"),
 }
 
 CONSENT_PURPOSES = {
@@ -110,6 +114,26 @@ SUPPRESSION_REASONS = {
     SuppressionReason.EVERYTHING_OFF: _l("you turned all marketing off"),
     SuppressionReason.HARD_BOUNCE: _l("the mailbox does not exist"),
     SuppressionReason.COMPLAINT: _l("an email was reported as spam"),
+    SuppressionReason.ERASED: _l("the data about this address was deleted"),
+}
+
+RESTRICTED_USES = {
+    Use.MARKETING: _l("marketing emails"),
+    Use.IMPROVEMENT: _l("improving our services"),
+    Use.NEW_CUSTOMERS: _l("finding new customers"),
+    Use.EVERYTHING: _l("everything but storing it"),
+}
+
+GROUNDS = {
+    Ground.OBJECTION: _l("you object to it"),
+    Ground.INACCURATE: _l("something about you is wrong"),
+    Ground.UNLAWFUL: _l("you find the use unlawful, and do not want us to delete it"),
+    Ground.CLAIMS: _l("you need the data for a legal claim"),
+}
+
+VERDICTS = {
+    Verdict.UPHELD: _l("agreed"),
+    Verdict.REFUSED: _l("not agreed"),
 }
 
 MAIL_STATES = {
@@ -138,75 +162,59 @@ EXPORT_STATES = {
     ExportState.DELETED: _l("deleted"),
 }
 
+ERASURE_CAUSES = {
+    Cause.REQUEST: _l("you asked for it in your account"),
+    Cause.STAFF: _l("you asked our staff for it"),
+    Cause.CLOSURE: _l("six months had passed since you closed your account"),
+    Cause.INACTIVE: _l("nothing connected you with us any more"),
+    Cause.RESTORE: _l("a restored backup had brought back what was deleted before"),
+}
+
+ERASURE_STATES = {
+    ErasureState.PLANNED: _l("waits for your confirmation"),
+    ErasureState.LAPSED: _l("not confirmed"),
+    ErasureState.CONFIRMED: _l("confirmed, and can still be stopped"),
+    ErasureState.ASKED_AGAIN: _l("waits for your answer, because less can be deleted than planned"),
+    ErasureState.EXECUTING: _l("being carried out"),
+    ErasureState.EXECUTED: _l("carried out"),
+    ErasureState.TOLD: _l("carried out, and the receipt sent"),
+    ErasureState.CANCELLED: _l("cancelled"),
+}
+
+TREATMENTS = {
+    Treatment.DELETE: _l("deleted"),
+    Treatment.BLANK: _l("emptied"),
+    Treatment.PSEUDONYMISE: _l("cut off from your name"),
+    Treatment.SHRED: _l("made unreadable for ever"),
+    Treatment.KEEP: _l("kept"),
+}
+
+ERASURE_REASONS = {
+    Reason.NO_PURPOSE: _l("nothing needs it any more"),
+    Reason.LAW: _l("a law says so"),
+    Reason.PRODUCT: _l("a product or service that you have needs it"),
+    Reason.HOLD: _l("it is evidence in a dispute"),
+    Reason.SUPPRESSION: _l("so that nobody sends you advertising again"),
+}
+
+JOURNAL_EVENTS = {
+    Event.WITHDRAWN: _l("consents withdrawn"),
+    Event.TRACKING_STOPPED: _l("recording of use ended"),
+    Event.RESTRICTED: _l("restrictions and objections"),
+    Event.ERASURE_CONFIRMED: _l("erasures confirmed"),
+    Event.ERASURE_CANCELLED: _l("erasures taken back"),
+    Event.ERASURE_EXECUTED: _l("people erased"),
+    Event.RECEIPT_SENT: _l("receipts sent"),
+}
+
 WAYS_TO_COPIES = {
     Way.SIGN_IN: _l("in your account"),
     Way.CODE: _l("with the code from an email"),
     Way.SHARE: _l("with a link that you made for somebody"),
 }
 
-ACTIONS = {
-    Action.SIGNED_UP: _l("signed up"),
-    Action.SIGN_UP_CONFIRMED: _l("sign-up confirmed"),
-    Action.SIGNED_IN: _l("signed in"),
-    Action.SIGN_IN_REFUSED: _l("sign-in refused"),
-    Action.SIGNED_OUT: _l("signed out"),
-    Action.PROFILE_CHANGED: _l("profile changed"),
-    Action.EMAIL_CHANGE_ASKED: _l("change of email address asked for"),
-    Action.EMAIL_CHANGED: _l("email address changed"),
-    Action.EMAIL_CHANGE_UNDONE: _l("change of email address undone"),
-    Action.ACCOUNT_SECURED: _l("everybody signed out and the password taken back, because it was not you"),
-    Action.PASSWORD_RESET_ASKED: _l("new password asked for"),
-    Action.PASSWORD_CHANGED: _l("password changed"),
-    Action.PROOF_REFUSED: _l("a sensitive change was not let through: wrong password or code"),
-    Action.PASSWORD_KEPT: _l("decided to keep the password"),
-    Action.LANGUAGE_CHANGED: _l("language changed"),
-    Action.AUTHENTICATOR_ADDED: _l("authenticator app added"),
-    Action.AUTHENTICATOR_REMOVED: _l("authenticator app removed"),
-    Action.PASSKEY_ADDED: _l("passkey added"),
-    Action.PASSKEY_REMOVED: _l("passkey removed"),
-    Action.RECOVERY_CODES_MADE: _l("recovery codes made"),
-    Action.RECOVERY_CODE_USED: _l("recovery code used"),
-    Action.SECOND_FACTOR_REFUSED: _l("second step of a sign-in refused"),
-    Action.RECOVERY_STARTED: _l("account recovery started by our staff"),
-    Action.RECOVERY_CANCELLED: _l("account recovery stopped"),
-    Action.RECOVERY_FINISHED: _l("account recovered"),
-    Action.CONSENT_GIVEN: _l("consent given"),
-    Action.CONSENT_WITHDRAWN: _l("consent withdrawn"),
-    Action.MARKETING_STOPPED: _l("all marketing turned off"),
-    Action.TRACKING_ALLOWED: _l("recording of use agreed to"),
-    Action.TRACKING_STOPPED: _l("recording of use ended"),
-    Action.NEWSLETTER_ASKED: _l("newsletter asked for"),
-    Action.EXPORT_REQUESTED: _l("copy of data asked for"),
-    Action.EXPORT_BUILT: _l("copy of data made"),
-    Action.EXPORT_DOWNLOADED: _l("copy of data downloaded"),
-    Action.EXPORT_DELETED: _l("copy of data deleted"),
-    Action.EXPORT_STARTED: _l("copy of data asked for through our staff"),
-    Action.EXPORT_CONFIRMED: _l("copy of data confirmed by the link in an email"),
-    Action.EXPORT_WITHDRAWN: _l("request for a copy of data taken back by our staff"),
-    Action.EXPORT_RETRIED: _l("making a copy of data tried again by our staff"),
-    Action.EXPORT_LINK_SENT: _l("link to a copy of data sent again"),
-    Action.COPY_CODE_REFUSED: _l("wrong code entered for a copy of data"),
-    Action.COPY_SHARED: _l("link to a copy of data made for somebody else"),
-    Action.COPY_SHARE_REVOKED: _l("link to a copy of data taken back"),
-    Action.COPY_SHARE_USED: _l("copy of data downloaded by somebody else"),
-    Action.CAMPAIGN_WRITTEN: _l("campaign written"),
-    Action.CAMPAIGN_TESTED: _l("campaign tested"),
-    Action.CAMPAIGN_SENT: _l("campaign sent"),
-    Action.CAMPAIGN_STOPPED: _l("campaign stopped"),
-    Action.CAMPAIGN_DELETED: _l("campaign deleted"),
-    Action.OPERATOR_CREATED: _l("operator created"),
-    Action.STAFF_INVITED: _l("invited to work here"),
-    Action.INVITATION_ACCEPTED: _l("invitation to work here accepted"),
-    Action.INVITATION_WITHDRAWN: _l("invitation to work here withdrawn"),
-    Action.ROLE_CHANGED: _l("role changed"),
-    Action.API_KEY_CREATED: _l("key for another system made"),
-    Action.API_KEY_REVOKED: _l("key of another system revoked"),
-    Action.POLICY_WRITTEN: _l("privacy policy written"),
-    Action.POLICY_DISCARDED: _l("draft of the privacy policy thrown away"),
-    Action.POLICY_PROPOSED: _l("privacy policy proposed"),
-    Action.POLICY_WITHDRAWN: _l("proposal of the privacy policy withdrawn"),
-    Action.POLICY_PUBLISHED: _l("privacy policy published"),
-}
+CHANGES = webhook_words.CHANGES
+DELIVERY_STATES = webhook_words.STATES
 
 
 def email_title(name: str) -> str:

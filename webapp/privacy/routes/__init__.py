@@ -1,6 +1,6 @@
 """The pages of this package. Importing a module here puts its routes on the blueprint."""
 
-from webapp.privacy.routes import collection, exports, my_data, processing_record, sharing, staff_copies
+from webapp.privacy.routes import backups, collection, exports, my_data, processing_record, sharing, staff_copies
 from webapp.privacy.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "collection", "exports", "my_data", "processing_record", "sharing", "staff_copies"]
+__all__ = ["backups", "blueprint", "collection", "exports", "my_data", "processing_record", "sharing", "staff_copies"]

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp import links
-from webapp.access import EVERYBODY_SIGNED_IN, allow
+from webapp.access import EVERYBODY_SIGNED_IN, allow, even_when_closed
 from webapp.accounts.devices import name_of
 from webapp.clock import utc_now
 from webapp.db import db
@@ -25,6 +25,7 @@ from webapp.subjects.current import current_subject
 
 @blueprint.get("/account/data/exports")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 def export_status() -> ResponseReturnValue:
     """What the page asks for every second while a copy is in the making."""
     if not wants_fragment():
@@ -36,6 +37,7 @@ def export_status() -> ResponseReturnValue:
 
 @blueprint.post("/account/data/exports")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 @limiter.limit("20 per hour")
 def request_export() -> ResponseReturnValue:
     exports.request(current_subject(), now=utc_now())
@@ -45,6 +47,7 @@ def request_export() -> ResponseReturnValue:
 
 @blueprint.get("/account/data/exports/<uuid:export_id>")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 def download_export(export_id: UUID) -> ResponseReturnValue:
     now, export = utc_now(), own_export(export_id)
     if not export.available(now):
@@ -57,6 +60,7 @@ def download_export(export_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/account/data/exports/<uuid:export_id>/details")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 def export_details(export_id: UUID) -> ResponseReturnValue:
     """Who downloaded it, and with whom it is shared."""
     now, export = utc_now(), own_export(export_id)
@@ -69,6 +73,7 @@ def export_details(export_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/account/data/exports/<uuid:export_id>/email")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 @limiter.limit("20 per hour")
 def send_export_link(export_id: UUID) -> ResponseReturnValue:
     """The link once more, while the file is there."""
@@ -86,6 +91,7 @@ def send_export_link(export_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/account/data/exports/<uuid:export_id>/deletion")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 def delete_export(export_id: UUID) -> ResponseReturnValue:
     exports.delete(own_export(export_id), now=utc_now())
     db.session.commit()
@@ -94,6 +100,7 @@ def delete_export(export_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/account/data/exports/download/<token>")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 def export_link(token: str) -> ResponseReturnValue:
     """Where the email leads. It shows the way and does nothing, however often it is opened."""
     now = utc_now()

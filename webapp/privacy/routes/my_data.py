@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.access import EVERYBODY_SIGNED_IN, allow
+from webapp.access import EVERYBODY_SIGNED_IN, allow, even_when_closed
 from webapp.clock import utc_now
 from webapp.htmx import render
 from webapp.privacy import facts, inventory, my_data, places_in_order, records
@@ -20,6 +20,7 @@ from webapp.subjects.current import current_subject
 
 @blueprint.get("/account/data")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 def data() -> ResponseReturnValue:
     held = my_data.overview(current_subject())
     return render("privacy/data.html", held=held, titles=CATEGORIES, texts=CATEGORY_TEXTS, **copies(now=utc_now()))
@@ -27,6 +28,7 @@ def data() -> ResponseReturnValue:
 
 @blueprint.get("/account/data/<category>")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 def held_category(category: str) -> ResponseReturnValue:
     wanted = _category(category)
     [about] = [entry for entry in inventory.categories() if entry.key == wanted]
@@ -36,6 +38,7 @@ def held_category(category: str) -> ResponseReturnValue:
 
 @blueprint.get("/account/data/<category>/<name>")
 @allow(EVERYBODY_SIGNED_IN)
+@even_when_closed
 def held_table(category: str, name: str) -> ResponseReturnValue:
     wanted = _category(category)
     table = my_data.table_named(name, within=wanted)

@@ -1,0 +1,40 @@
+"""What becomes of consents when everything about a person is deleted: all of them end, and the address stays quiet.
+
+The ledger keeps the proof for as long as somebody could go to court about it; a hash of the address keeps marketing
+away, also when the address is imported again. Only its own mailbox ends that, by double opt-in.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+
+from webapp.consents import subscriptions, tracking, wordings
+from webapp.consents.ledger import Statement
+from webapp.consents.models import Method, Suppression, SuppressionReason
+from webapp.db import db
+from webapp.subjects.models import Subject
+
+
+def end_everything(subject: Subject, *, now: datetime) -> None:
+    """Repeated, it changes nothing. Whoever agreed to nothing has nothing written down but the hash."""
+    shown = wordings.ERASURE.shown(subject.language)
+    statement = Statement(
+        method=Method.ERASURE, wording=shown.text, wording_version=shown.version, language=subject.language, now=now
+    )
+    if subscriptions.subscribed_topic_ids(subject):
+        subscriptions.stop_everything(subject, **statement)
+    for kind in tracking.allowed_kinds(subject):
+        tracking.choose(subject, kind, allowed=False, **statement)
+    _keep_quiet(subject, now=now)
+
+
+def _keep_quiet(subject: Subject, *, now: datetime) -> None:
+    """Stronger than a wish to get no more emails, weaker than a complaint."""
+    row = {"address_hash": subject.address_hash, "reason": SuppressionReason.ERASED, "at": now}
+    only_a_wish = Suppression.reason == SuppressionReason.EVERYTHING_OFF
+    suppressing = insert(Suppression).values(row)
+    db.session.execute(
+        suppressing.on_conflict_do_update(
+            index_elements=["address_hash"], set_={"reason": SuppressionReason.ERASED}, where=only_a_wish
+        )
+    )

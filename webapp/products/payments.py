@@ -1,0 +1,131 @@
+"""What a person paid and has to pay: page by page, and the totals of each year in each currency."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from sqlalchemy import ColumnElement, case, func, select, tuple_
+
+from webapp.db import db
+from webapp.paging import cut
+from webapp.products.models import Invoice, InvoiceKind, InvoiceState
+from webapp.subjects.models import Subject
+
+PAGE = 20
+MONTHS = 12
+IN_MEMORY = 500
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins or ends. It stays right while invoices come in, unlike a page number."""
+
+    issued_on: date
+    external_id: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError."""
+        day, _separator, external_id = text.partition("_")
+        return cls(date.fromisoformat(day), external_id)
+
+    def __str__(self) -> str:
+        return f"{self.issued_on.isoformat()}_{self.external_id}"
+
+
+@dataclass(frozen=True)
+class Page:
+    invoices: list[Invoice]
+    newer_than: Place | None
+    older_than: Place | None
+
+
+@dataclass(frozen=True)
+class Total:
+    """What was paid in a year in one currency, credit notes taken off; `owed` is what is open."""
+
+    year: int
+    currency: str
+    paid: int
+    owed: int
+
+
+@dataclass(frozen=True)
+class Month:
+    """The first day of a month, and what was paid in it."""
+
+    first: date
+    paid: int
+
+
+def page(subject: Subject, *, older_than: Place | None = None, newer_than: Place | None = None) -> Page:
+    """The newest invoices, or those next to a place."""
+    order = (Invoice.issued_on, Invoice.external_id)
+    mine = select(Invoice).where(_is_seen(subject)).limit(PAGE + 1)
+    if newer_than:
+        after = tuple_(*order) > tuple_(newer_than.issued_on, newer_than.external_id)
+        found = db.session.scalars(mine.where(after).order_by(*order)).all()[::-1]
+    else:
+        if older_than:
+            mine = mine.where(tuple_(*order) < tuple_(older_than.issued_on, older_than.external_id))
+        found = db.session.scalars(mine.order_by(*(column.desc() for column in order))).all()
+    return Page(*cut(found, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
+
+
+def everything(subject: Subject) -> Iterator[Invoice]:
+    """For the download: the newest first, a few at a time."""
+    mine = select(Invoice).where(_is_seen(subject)).order_by(Invoice.issued_on.desc(), Invoice.external_id.desc())
+    return iter(db.session.scalars(mine, execution_options={"yield_per": IN_MEMORY}))
+
+
+def totals(subject: Subject) -> list[Total]:
+    """The latest year first."""
+    year = func.extract("year", _counted_on())
+    asked = (
+        select(year, Invoice.currency, _sum(InvoiceState.PAID), _sum(InvoiceState.OPEN))
+        .where(_is_seen(subject), Invoice.state != InvoiceState.CANCELLED)
+        .group_by(year, Invoice.currency)
+        .order_by(year.desc(), Invoice.currency)
+    )
+    return [Total(int(row[0]), row[1], int(row[2]), int(row[3])) for row in db.session.execute(asked)]
+
+
+def months(subject: Subject, currency: str, *, today: date) -> list[Month]:
+    """The last twelve, this one included."""
+    firsts = [_first_of_month(today, ago=ago) for ago in range(MONTHS - 1, -1, -1)]
+    month = func.date_trunc("month", _counted_on())
+    asked = select(month, _sum(InvoiceState.PAID)).where(
+        _is_seen(subject), Invoice.currency == currency, _counted_on() >= firsts[0]
+    )
+    paid = {row[0].date(): int(row[1]) for row in db.session.execute(asked.group_by(month))}
+    return [Month(first, paid.get(first, 0)) for first in firsts]
+
+
+def main_currency(found: Sequence[Total]) -> str | None:
+    """That of the latest year, and of several the one most was paid in."""
+    latest = [total for total in found if total.year == found[0].year]
+    return max(latest, key=lambda total: total.paid).currency if latest else None
+
+
+def _place(invoice: Invoice) -> Place:
+    return Place(invoice.issued_on, invoice.external_id)
+
+
+def _is_seen(subject: Subject) -> ColumnElement[bool]:
+    """A draft is not part of the books and may change before it is sent."""
+    return (Invoice.subject_id == subject.id) & (Invoice.state != InvoiceState.DRAFT)
+
+
+def _counted_on() -> ColumnElement[date]:
+    return func.coalesce(Invoice.paid_on, Invoice.issued_on)
+
+
+def _sum(state: InvoiceState) -> ColumnElement[int]:
+    signed = case((Invoice.kind == InvoiceKind.CREDIT_NOTE, -Invoice.amount), else_=Invoice.amount)
+    return func.coalesce(func.sum(case((Invoice.state == state, signed), else_=0)), 0)
+
+
+def _first_of_month(today: date, *, ago: int) -> date:
+    year, month = divmod(today.year * 12 + today.month - 1 - ago, 12)
+    return date(year, month + 1, 1)
