@@ -97,6 +97,18 @@ class Settings(BaseSettings):
     smtp_starttls: bool = Field(False, description="Upgrade the connection to TLS, with a verified certificate.")
     smtp_timeout_seconds: float = Field(20.0, description="How long one answer of the relay may take.")
     mail_from: str = Field("no-reply@localhost.localdomain", description="The sender's address.")
+    bounce_address: str = Field(
+        "",
+        pattern=r"^$|^[A-Za-z0-9._-]{0,20}@[A-Za-z0-9.-]+$",
+        description="Where emails come back that cannot be delivered, such as `bounces@mail.example.com`: its mailbox "
+        "also gets what is sent to `bounces+…@`. `@bounces.example.com` if that whole domain has one mailbox. Empty: "
+        "they go to `MAIL_FROM`, and nobody reads them.",
+    )
+    bounce_mailbox: SecretStr | None = Field(
+        None,
+        description="That mailbox, which is read and emptied by IMAP: `imaps://name:password@mail.example.com/INBOX`. "
+        "`imap://` changes to TLS, too, unless it leads to this machine.",
+    )
     mail_attempts: int = Field(8, description="How often a message is tried while the relay defers it.")
 
     company_name: str = Field("Your company", description="Shown on every page and in every email.")

@@ -36,7 +36,7 @@ def both(campaign: Compiled, reader: Recipient, *, eight_bits: bool) -> tuple[Em
     letter = campaign.letter(reader)
     slow = compose(letter.rendered, to=reader.email, message_id=message_id("c.1"), headers=letter.headers)
     quick = Stencil(campaign, eight_bits=eight_bits).letter(reader, key="c.1", date=DATE).content
-    return slow, message_from_bytes(quick, policy=default) 
+    return slow, message_from_bytes(quick, policy=default)
 
 
 def assert_same(quick: EmailMessage, slow: EmailMessage) -> None:

@@ -251,7 +251,7 @@ def test_without_a_connection_there_is_no_verdict(app: Flask, settings: Settings
 
 def a_letter(text: str = "text\n.\n..dots\n") -> Letter:
     email = compose(Rendered("Hello", text, "<p>html</p>"), to="anna@example.org", message_id="1@test", headers={})
-    return as_letter(email, to="anna@example.org")
+    return as_letter(email, to="anna@example.org", sender="hello@candor.example")
 
 
 def test_lines_that_begin_with_dots_arrive_as_they_were_written(app: Flask, relay: TestRelay) -> None:

@@ -38,7 +38,10 @@ VARIABLES = {
 TEMPLATE_SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
 LINKS = {"unsubscribe_url": "consents.unsubscribe", "preferences_url": "consents.link_preferences"}
 TOKEN = "token-of-the-reader"
-ONE_CLICK = {"List-Unsubscribe": "<%(unsubscribe_url)s>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+ONE_CLICK = {
+    "List-Unsubscribe": "<%(unsubscribe_url)s>%(unsubscribe_by_email)s",
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+}
 
 markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False}).enable("strikethrough")
 
@@ -96,7 +99,8 @@ class Compiled:
         """What stands in the slots for this reader."""
         token = token_for(reader.subject_id, topic_id=self.topic_id, campaign_id=self.campaign_id)
         addresses = {name: address.replace(TOKEN, token) for name, address in self.addresses.items()}
-        return {name: getattr(reader, name) for name in VARIABLES} | addresses
+        links = {**addresses, "unsubscribe_token": token, "unsubscribe_by_email": ""}
+        return {name: getattr(reader, name) for name in VARIABLES} | links
 
     def preview(self, reader: Recipient) -> Rendered:
         """As this reader would see it, but without the links that would unsubscribe them."""

@@ -14,11 +14,12 @@ from webapp.campaigns import audience, claims
 from webapp.campaigns.claims import Claimed, Send
 from webapp.campaigns.models import Campaign, CampaignState, Claim, Delivery, Progress
 from webapp.campaigns.rendering import compile_campaign
-from webapp.campaigns.stencil import Stencil
+from webapp.campaigns.stencil import Stencil, WaysBack
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.journal import restores
 from webapp.mail import delivery, messages
+from webapp.mail.bounces import return_paths
 from webapp.mail.delivery import AT_ONCE, QUICK, WHILE_RELAY_IS_DOWN, Outcome
 from webapp.mail.models import State
 from webapp.mail.smtp.conversation import Letter, Offers
@@ -131,7 +132,14 @@ class _Stencils:
             campaign = db.session.get_one(Campaign, self._send.campaign_id)
             stencil = Stencil(compile_campaign(campaign, reader.language), eight_bits=offers.eight_bits)
             self._made[reader.language, offers.eight_bits] = stencil
-        return stencil.letter(reader, key=f"{self._send.campaign_id.hex}.{row.id}", date=date)
+        key = f"{self._send.campaign_id.hex}.{row.id}"
+        return stencil.letter(reader, key=key, date=date, ways_back=self._ways_back(row, reader.email))
+
+    def _ways_back(self, row: Row[Any], to: str) -> WaysBack | None:
+        month = self._send.month
+        if not return_paths.is_set():
+            return None
+        return WaysBack(return_paths.for_delivery(month, row.id, to=to), return_paths.to_unsubscribe(month, row.id))
 
 
 def _send_claim(claimed: Claimed, stencils: "_Stencils", relay: Relay, *, until: datetime) -> Iterator[None]:

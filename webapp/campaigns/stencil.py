@@ -7,6 +7,7 @@ the compiled campaign; between its slots they are encoded once, too.
 import re
 from binascii import b2a_qp
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from email.header import Header
 from email.headerregistry import Address
 from email.policy import SMTP
@@ -28,6 +29,14 @@ Fill = Callable[[Values], bytes]
 Piece = bytes | Fill
 
 
+@dataclass(frozen=True)
+class WaysBack:
+    """Addresses of this one email: where it goes if it cannot be delivered, and where who wants no more may write."""
+
+    undelivered: str
+    no_more: str
+
+
 class Stencil:
     """Texts go as they are where the relay takes `eight_bits`, and as quoted-printable where not."""
 
@@ -36,13 +45,16 @@ class Stencil:
         self._pieces = list(_pieces(compiled, eight_bits=eight_bits))
         self._slots = [(place, piece) for place, piece in enumerate(self._pieces) if not isinstance(piece, bytes)]
 
-    def letter(self, reader: Recipient, *, key: str, date: str) -> Letter:
+    def letter(self, reader: Recipient, *, key: str, date: str, ways_back: WaysBack | None = None) -> Letter:
         """`key` is what the Message-ID is made of, `date` as RFC 5322 writes it."""
         values = self._compiled.values(reader) | {"to": reader.email, "key": key, "date": date}
+        if ways_back:
+            values["unsubscribe_by_email"] = f", <mailto:{ways_back.no_more}?subject={values['unsubscribe_token']}>"
         pieces: list[bytes] = self._pieces.copy()  # type: ignore[assignment]  # once the slots are filled
         for place, fill in self._slots:
             pieces[place] = fill(values)
-        return Letter(settings().mail_from, reader.email, b"".join(pieces))
+        sender = ways_back.undelivered if ways_back else settings().mail_from
+        return Letter(sender, reader.email, b"".join(pieces))
 
 
 def _pieces(compiled: Compiled, *, eight_bits: bool) -> Iterator[Piece]:
@@ -52,6 +64,7 @@ def _pieces(compiled: Compiled, *, eight_bits: bool) -> Iterator[Piece]:
         b"slot-key": [lambda values: values["key"].encode()],
         b"slot-date": [lambda values: values["date"].encode()],
         b"slot-link": [lambda values: values["unsubscribe_url"].encode()],
+        b"slot-mailto": [lambda values: values["unsubscribe_by_email"].encode()],
         b"slot-subject": [_subject(compiled.subject)],
         b"slot-text": _texts(compiled.text, plain),
         b"slot-html": _texts(compiled.html, plain),
@@ -63,11 +76,12 @@ def _pieces(compiled: Compiled, *, eight_bits: bool) -> Iterator[Piece]:
 
 def _skeleton(encoding: str) -> bytes:
     """An email of marks."""
+    links = {"unsubscribe_url": "slot-link", "unsubscribe_by_email": "slot-mailto"}
     email = compose(
         Rendered("slot-subject", "slot-text", "slot-html"),
         to="slot-to@slot.invalid",
         message_id=message_id("slot-key"),
-        headers={name: value % {"unsubscribe_url": "slot-link"} for name, value in ONE_CLICK.items()},
+        headers={name: value % links for name, value in ONE_CLICK.items()},
         encoding=encoding,
     )
     email.replace_header("Date", "slot-date")

@@ -29,6 +29,8 @@ HOW: dict[Method, LazyString] = {
     Method.ACCOUNT: _l("in your account"),
     Method.UNSUBSCRIBE_LINK: _l("by a link in an email"),
     Method.ONE_CLICK: _l("in your mail program"),
+    Method.EMAIL: _l("by an email to us"),
+    Method.COMPLAINT: _l("by reporting an email as spam"),
     Method.IMPORT: _l("taken over from an earlier list"),
     Method.NEWSLETTER: _l("by our newsletter form"),
     Method.COOKIES_PAGE: _l("on the page about cookies"),

@@ -20,6 +20,8 @@ class Method(StrEnum):
     ACCOUNT = "account"
     UNSUBSCRIBE_LINK = "unsubscribe_link"
     ONE_CLICK = "one_click"  # RFC 8058: their mail program asked for them
+    EMAIL = "email"  # RFC 2369: they, or their mail program, wrote to the address for it
+    COMPLAINT = "complaint"  # RFC 5965: they reported an email as spam
     IMPORT = "import"  # with evidence of where the yes came from
     NEWSLETTER = "newsletter"  # double opt-in: entered on a form, confirmed by the button behind the emailed link
     COOKIES_PAGE = "cookies_page"
@@ -42,6 +44,7 @@ TRACKING = (ConsentPurpose.USAGE, ConsentPurpose.NEARBY)
 class SuppressionReason(StrEnum):
     EVERYTHING_OFF = "everything_off"
     HARD_BOUNCE = "hard_bounce"
+    SOFT_BOUNCE = "soft_bounce"  # again and again, for weeks
     COMPLAINT = "complaint"
     ERASED = "erased"  # all data about the address was deleted
 
@@ -163,6 +166,8 @@ class Suppression(Base):
     address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     reason: Mapped[SuppressionReason] = mapped_column(_names(SuppressionReason))
     at: Mapped[Timestamp]
+
+    __table_args__ = (Index("ix_suppressions_at", "at"),)
 
 
 class Restriction(Base):

@@ -12,6 +12,7 @@ from webapp.db import db
 from webapp.journal import restores
 from webapp.language import speaking
 from webapp.mail import delivery
+from webapp.mail.bounces import return_paths
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import Message, State
 from webapp.mail.rendering import compose, message_id, render
@@ -106,7 +107,8 @@ def _compose(key: UUID) -> Letter:
         variables = standard | content.variables
         rendered = content.rendered or render(message.email, variables, language=subject.language)
     to = content.to or subject.email
-    return as_letter(compose(rendered, to=to, message_id=message_id(message.id.hex), headers=content.headers), to=to)
+    email = compose(rendered, to=to, message_id=message_id(message.id.hex), headers=content.headers)
+    return as_letter(email, to=to, sender=return_paths.for_message(message.id, to=to))
 
 
 LEDGER = delivery.Ledger(Message, Message.id, resend_uncertain=True, when_sent=_tell_of_sent)

@@ -112,9 +112,9 @@ class _Connection:
             return False
 
 
-def as_letter(email: EmailMessage, *, to: str) -> Letter:
+def as_letter(email: EmailMessage, *, to: str, sender: str) -> Letter:
     """An email as it goes over the wire; addresses beyond ASCII need the headers in UTF-8 (RFC 6532)."""
-    return Letter(settings().mail_from, to, email.as_bytes(policy=CONTENT if to.isascii() else UTF8_CONTENT))
+    return Letter(sender, to, email.as_bytes(policy=CONTENT if to.isascii() else UTF8_CONTENT))
 
 
 def _connect() -> _Connection:

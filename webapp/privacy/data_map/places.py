@@ -89,6 +89,11 @@ TEMPORARY_FILES = {
 
 # Outside the database and the stores, so that they are there when those are lost.
 ELSEWHERE = {
+    "bounce mailbox": Place(
+        holds="emails that came back, complaints, and requests to unsubscribe, as other mail servers wrote them",
+        whose="whoever got the email of ours, or wrote to us",
+        until="they are read, some minutes; what no program understands lies in the folder `Unclear` for 30 days",
+    ),
     "journal": Place(
         holds="who was erased, and who said no to what, as random numbers and keyed hashes of addresses",
         whose="the person whose number it is",

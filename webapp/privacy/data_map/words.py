@@ -9,6 +9,7 @@ from webapp.consents.models import ConsentPurpose, Ground, Method, SuppressionRe
 from webapp.integrations.webhooks import words as webhook_words
 from webapp.journal.models import Event
 from webapp.language import OWN_NAMES
+from webapp.mail.bounces.models import ReturnKind
 from webapp.mail.catalogue import catalogue
 from webapp.mail.models import State
 from webapp.privacy.data_map.purposes import LegalBasis, Recipient
@@ -96,6 +97,8 @@ METHODS = {
     Method.ACCOUNT: _l("in your account"),
     Method.UNSUBSCRIBE_LINK: _l("by the link in an email"),
     Method.ONE_CLICK: _l("by the button of your email program"),
+    Method.EMAIL: _l("by an email to our address for it"),
+    Method.COMPLAINT: _l("by reporting an email as spam"),
     Method.IMPORT: _l("taken over from another system"),
     Method.NEWSLETTER: _l("by the newsletter form and the link in its email"),
     Method.COOKIES_PAGE: _l("on the page about cookies"),
@@ -113,6 +116,7 @@ CONSENT_PURPOSES = {
 SUPPRESSION_REASONS = {
     SuppressionReason.EVERYTHING_OFF: _l("you turned all marketing off"),
     SuppressionReason.HARD_BOUNCE: _l("the mailbox does not exist"),
+    SuppressionReason.SOFT_BOUNCE: _l("for weeks nothing could be delivered to the mailbox"),
     SuppressionReason.COMPLAINT: _l("an email was reported as spam"),
     SuppressionReason.ERASED: _l("the data about this address was deleted"),
 }
@@ -143,6 +147,12 @@ MAIL_STATES = {
     State.FAILED: _l("refused by the mail server"),
     State.UNCERTAIN: _l("perhaps sent"),
     State.SUPPRESSED: _l("not sent, because it was no longer wanted"),
+}
+
+RETURN_KINDS = {
+    ReturnKind.HARD_BOUNCE: _l("the mailbox does not exist"),
+    ReturnKind.SOFT_BOUNCE: _l("it could not be delivered"),
+    ReturnKind.COMPLAINT: _l("you reported it as spam"),
 }
 
 CAMPAIGN_STATES = {
