@@ -28,6 +28,7 @@ EVERY = {
     Job.RECOVER_DELIVERIES: timedelta(seconds=5),
     Job.CHECK_RELAY: timedelta(seconds=5),
     Job.SEND_WEBHOOKS: timedelta(seconds=5),
+    Job.READ_RETURNS: timedelta(seconds=30),
     Job.INVITE_CUSTOMERS: timedelta(seconds=30),
     Job.SEND_RECOVERIES: timedelta(minutes=5),
     Job.MEASURE_PROMISES: timedelta(minutes=5),
@@ -41,6 +42,7 @@ EVERY = {
     Job.EXPIRE_INTERACTIONS: timedelta(hours=24),
     Job.REMIND_OF_PASSWORDS: timedelta(hours=24),
     Job.FORGET_OLD_JOURNAL: timedelta(hours=24),
+    Job.FORGET_UNCLEAR: timedelta(hours=24),
     Job.TIDY_UP: timedelta(hours=24),
 }
 

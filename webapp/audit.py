@@ -127,6 +127,7 @@ class Action(StrEnum):
     POLICY_PROPOSED = "policy_proposed"
     POLICY_WITHDRAWN = "policy_withdrawn"
     POLICY_PUBLISHED = "policy_published"
+    SUPPRESSION_LIFTED = "suppression_lifted"
     HOLD_SET = "hold_set"
     HOLD_REVIEWED = "hold_reviewed"
     HOLD_RELEASED = "hold_released"

@@ -39,7 +39,7 @@ class Queue(StrEnum):
     SERVICE = "service"
     CAMPAIGNS = "campaigns"
     PRIVACY = "privacy"
-    WEBHOOKS = "webhooks"  # of its own, for the systems that it calls may answer slowly or never
+    WEBHOOKS = "webhooks"  # of its own, for what it asks (systems, a mailbox) may answer slowly or never
 
 
 class Job(StrEnum):
@@ -48,6 +48,8 @@ class Job(StrEnum):
     SEND_MESSAGES = "jobs.mail.send_messages"
     RECOVER_MESSAGES = "jobs.mail.recover_messages"
     CHECK_RELAY = "jobs.mail.check_relay"
+    READ_RETURNS = "jobs.returns.read_returns"
+    FORGET_UNCLEAR = "jobs.returns.forget_unclear"
     SETTLE_WITHDRAWAL = "jobs.campaigns.settle_withdrawal"
     SEND_CAMPAIGN = "jobs.campaigns.send_campaign"
     RECOVER_DELIVERIES = "jobs.campaigns.recover_deliveries"
@@ -94,6 +96,8 @@ _QUEUES = {
     Job.SEND_WEBHOOKS: Queue.WEBHOOKS,
     Job.REPLAY_WEBHOOK: Queue.WEBHOOKS,
     Job.SETTLE_CHANGES: Queue.WEBHOOKS,
+    Job.READ_RETURNS: Queue.WEBHOOKS,
+    Job.FORGET_UNCLEAR: Queue.WEBHOOKS,
 }
 
 

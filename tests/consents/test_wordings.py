@@ -17,6 +17,7 @@ PRINTS = {
     "unsubscribe button/1": "411a67658a2a08c7",
     "stop button/1": "2f3504e17a7ff4ac",
     "one click/1": "06ec53f4267f84e9",
+    "complaint/1": "157b5fc1521e23bb",
     "erasure/1": "401853360a63c6c7",
     "privacy signal/1": "3007a76f369b1fd9",
     "usage/1": "72a840bbfd0318b2",

@@ -118,7 +118,7 @@ class CampaignCount(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
     at: Mapped[Timestamp]
-    figure: Mapped[str]  # a delivery state, `recipients` or `unsubscribed`
+    figure: Mapped[str]  # a delivery state, or another field of `statistics.Figures`
     delta: Mapped[int]
 
     __table_args__ = (Index("ix_campaign_counts_campaign", "campaign_id", "figure", "at"),)

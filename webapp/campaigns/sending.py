@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, true, update
 
 from webapp import audit, partitions, queue
-from webapp.campaigns import audience, claims
+from webapp.campaigns import audience, claims, refusals
 from webapp.campaigns.claims import Claimed, Send
 from webapp.campaigns.models import Campaign, CampaignState, Claim, Delivery, Progress
 from webapp.campaigns.rendering import compile_campaign
@@ -158,6 +158,7 @@ def _send_claim(claimed: Claimed, stencils: "_Stencils", relay: Relay, *, until:
         outcomes += [_not_wanted(row) for row in group if not row.wanted]
         done += len(group)
         ours = claims.settle(claimed, outcomes, done=done, started=done + AT_ONCE, now=utc_now())
+        refusals.take_in(claimed, outcomes, now=utc_now())
         if utc_now() > until:
             claims.give_back(claimed, after=done, due_at=utc_now())
         yield

@@ -35,6 +35,9 @@ class Figures:
     uncertain: int = 0
     suppressed: int = 0
     unsubscribed: int = 0
+    bounced: int = 0  # there is no such mailbox
+    soft_bounced: int = 0
+    complained: int = 0
 
     @property
     def pending(self) -> int:

@@ -77,10 +77,19 @@ def stop_everything(subject: Subject, **statement: Unpack[Statement]) -> bool:
 
 
 def suppress(address_hash: bytes, *, now: datetime) -> bool:
-    """No marketing to this address any more, whoever has it. Returns whether anything changed."""
+    """No marketing to this address any more, whoever has it. Returns whether anything changed.
+
+    That its mailbox did not work does not matter any more then: a wish outlasts that.
+    """
     row = {"address_hash": address_hash, "reason": SuppressionReason.EVERYTHING_OFF, "at": now}
-    suppressing = insert(Suppression).values(row).on_conflict_do_nothing().returning(Suppression.address_hash)
-    return db.session.scalar(suppressing) is not None
+    about_the_mailbox = (SuppressionReason.HARD_BOUNCE, SuppressionReason.SOFT_BOUNCE)
+    suppressing = insert(Suppression).values(row)
+    suppressing = suppressing.on_conflict_do_update(
+        index_elements=["address_hash"],
+        set_={"reason": SuppressionReason.EVERYTHING_OFF, "at": now},
+        where=Suppression.reason.in_(about_the_mailbox),
+    )
+    return db.session.scalar(suppressing.returning(Suppression.address_hash)) is not None
 
 
 def _set(subject: Subject, topic: Topic, *, subscribed: bool, now: datetime) -> bool:

@@ -76,6 +76,8 @@ STOP_BUTTON = Wording(
 
 ONE_CLICK = Wording("one click", 1, {FALLBACK: "List-Unsubscribe"})
 
+COMPLAINT = Wording("complaint", 1, {FALLBACK: "Feedback-Type: abuse"})
+
 PRIVACY_SIGNAL = Wording("privacy signal", 1, {FALLBACK: "Sec-GPC: 1"})
 
 ERASURE = Wording(
@@ -156,6 +158,7 @@ REGISTER = [
     UNSUBSCRIBE_BUTTON,
     STOP_BUTTON,
     ONE_CLICK,
+    COMPLAINT,
     PRIVACY_SIGNAL,
     ERASURE,
     *TRACKING.values(),

@@ -118,6 +118,7 @@ SENTENCES: dict[str, LazyString] = {
     Action.POLICY_PROPOSED: _l("You proposed a version of the privacy policy."),
     Action.POLICY_WITHDRAWN: _l("You withdrew the proposal of a privacy policy."),
     Action.POLICY_PUBLISHED: _l("You published a version of the privacy policy."),
+    Action.SUPPRESSION_LIFTED: _l("Our staff found that your mailbox works again, and let emails go to it."),
     Action.HOLD_SET: _l("Some of your data was put under a legal hold: it must not be deleted yet."),
     Action.HOLD_REVIEWED: _l("A legal hold on your data was looked at again, and is still needed."),
     Action.HOLD_RELEASED: _l("A legal hold on your data was ended."),

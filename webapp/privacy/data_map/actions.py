@@ -105,6 +105,7 @@ ACTIONS = {
     Action.POLICY_PROPOSED: _l("privacy policy proposed"),
     Action.POLICY_WITHDRAWN: _l("proposal of the privacy policy withdrawn"),
     Action.POLICY_PUBLISHED: _l("privacy policy published"),
+    Action.SUPPRESSION_LIFTED: _l("address may get marketing emails again, because its mailbox works"),
     Action.HOLD_SET: _l("data put under a legal hold"),
     Action.HOLD_REVIEWED: _l("legal hold looked at again"),
     Action.HOLD_RELEASED: _l("legal hold ended"),
