@@ -22,7 +22,7 @@ from webapp.campaigns import sending
 from webapp.campaigns.models import Campaign, CampaignCount, CampaignState
 from webapp.clock import utc_now
 from webapp.consents import history, newsletter
-from webapp.consents.models import NewsletterRequest, Topic
+from webapp.consents.models import NewsletterRequest, Suppression, SuppressionReason, Topic
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
 from webapp.links import Purpose
@@ -247,6 +247,14 @@ def on_its_way(samples: Samples) -> str:
     return str(campaign.id)
 
 
+def dead_mailbox(_samples: Samples) -> str:
+    return _suppressed(SuppressionReason.HARD_BOUNCE)
+
+
+def complained(_samples: Samples) -> str:
+    return _suppressed(SuppressionReason.COMPLAINT)
+
+
 def service_email(samples: Samples) -> str:
     password_resets.ask(EMAILS["staff"], now=utc_now())
     db.session.commit()
@@ -330,6 +338,8 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         sent,
         stopped,
         on_its_way,
+        dead_mailbox,
+        complained,
         service_email,
         campaign_email,
         marketer,
@@ -399,6 +409,10 @@ def _newest(state: CampaignState) -> Campaign:
         .order_by(func.coalesce(Campaign.sending_since, Campaign.changed_at).desc())
     )
     return db.session.scalars(newest.limit(1)).one()
+
+
+def _suppressed(reason: SuppressionReason) -> str:
+    return db.session.scalars(select(Suppression.address_hash).where(Suppression.reason == reason).limit(1)).one().hex()
 
 
 def _share(samples: Samples) -> CopyShare:

@@ -14,6 +14,7 @@ from webapp.campaigns.models import Campaign
 from webapp.campaigns.rendering import VARIABLES, BrokenTemplate, UnknownVariable, check
 from webapp.consents import subscriptions
 from webapp.mail.rendering import one_line
+from webapp.subjects.addresses import InvalidAddress, normalize
 
 LONGEST_SUBJECT = 150
 LONGEST_BODY = 100_000
@@ -107,3 +108,17 @@ def _check_variables(subject: str, body: str) -> None:
                 signs=str(broken),
             )
         ) from broken
+
+
+class AddressForm(FlaskForm):  # type: ignore[misc]  # as above
+    """Looking for an address."""
+
+    email = StringField(
+        _l("Email address"), filters=[_single_line], validators=[DataRequired(_l("Please enter an email address."))]
+    )
+
+    def validate_email(self, field: StringField) -> None:
+        try:
+            normalize(field.data)
+        except InvalidAddress as error:
+            raise ValidationError(_("This is not an email address. Please check it.")) from error

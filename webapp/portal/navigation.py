@@ -72,7 +72,10 @@ def _staff_area() -> list[Entry]:
 
 def _pages() -> list[Entry]:
     if request.path.startswith("/marketing"):
-        return [Entry("campaigns.campaigns", _("Campaigns"), "send", within=("/marketing/campaigns",))]
+        return [
+            Entry("campaigns.campaigns", _("Campaigns"), "send", within=("/marketing/campaigns",)),
+            Entry("campaigns.suppressions", _("Not written to"), "ban", within=("/marketing/suppressions",)),
+        ]
     if request.path.startswith("/staff"):
         return _staff_pages()
     if not request.path.startswith("/account"):

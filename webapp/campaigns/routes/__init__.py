@@ -1,4 +1,4 @@
-from webapp.campaigns.routes import campaigns, drafts, sending  # noqa: F401  # each adds its routes
+from webapp.campaigns.routes import campaigns, drafts, sending, suppressions  # noqa: F401  # each adds its routes
 from webapp.campaigns.routes.blueprint import blueprint
 
 __all__ = ["blueprint"]
