@@ -69,3 +69,9 @@ def scores(told: list[tuple[Meaning, Meaning]]) -> list[Score]:
         )
         for what, belongs in GROUPS.items()
     ]
+
+
+def table(figures: list[Score]) -> str:
+    """As `docs/delivery.md` shows it."""
+    rows = [f"| {one.what} | {one.there} | {one.precision:.1%} | {one.recall:.1%} |" for one in figures]
+    return "\n".join(["| | in the corpus | precision | recall |", "|---|---:|---:|---:|", *rows])

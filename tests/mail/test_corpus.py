@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from webapp.mail.bounces import return_paths
 from webapp.mail.bounces.findings import Meaning
 from webapp.mail.bounces.reading import read
 
+ROOT = Path(__file__).parents[2]
 ANNA = "anna@reader.example"
 MONTH, NUMBER = date(2026, 11, 1), 1204
 SAMPLES = list(corpus.samples())
@@ -103,3 +105,9 @@ def test_nobody_can_keep_us_busy(bounces: None, piece: bytes) -> None:
     read(head + piece * (262_144 // len(piece)))
     read(b"From: mailer-daemon@x.example\nSubject: " + piece * (262_144 // len(piece)))
     assert time.perf_counter() - began < 3
+
+
+def test_the_figures_in_the_docs_are_those_of_the_corpus(bounces: None) -> None:
+    told = [(sample.meaning, read(arrived(sample)).finding.meaning) for sample in SAMPLES]
+    assert len(told) >= 60
+    assert corpus.table(corpus.scores(told)) in (ROOT / "docs" / "delivery.md").read_text()
