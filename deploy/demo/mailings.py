@@ -8,15 +8,16 @@ from random import Random
 from uuid import UUID
 
 from deploy.demo.agreements import Agreements
+from deploy.demo.came_back import DISCONTINUED, FULL, NO_SUCH_MAILBOX, CameBack
 from deploy.demo.letters import Letter
 from deploy.demo.people import Person, new_id
 from webapp.campaigns.models import CampaignState
 from webapp.consents.models import Method, SuppressionReason
+from webapp.mail.bounces.models import ReturnKind
 from webapp.mail.models import State
 
 AT_ONCE = 10
 GREYLISTED = "451 4.7.1 Greylisting in action, please come back later"
-NO_SUCH_MAILBOX = "550 5.1.1 The email account that you tried to reach does not exist"
 REFUSALS = [
     *[NO_SUCH_MAILBOX] * 4,
     *["552 5.2.2 Mailbox full"] * 2,
@@ -48,6 +49,7 @@ class Mailing:
     state: CampaignState = CampaignState.SENT
     outcomes: list[Outcome] = field(default_factory=list)
     counts: Counter[tuple[datetime, str]] = field(default_factory=Counter)
+    returns: list[CameBack] = field(default_factory=list)
 
     @property
     def written_at(self) -> datetime:
@@ -86,7 +88,10 @@ def _send(
     for position in range(0, reached, AT_ONCE):
         at += timedelta(seconds=pace * rng.uniform(0.6, 1.5))
         for person in readers[position : min(position + AT_ONCE, reached)]:
-            mailing.settle(_deliver(rng, person, letter, agreements, at))
+            outcome = _deliver(rng, person, letter, agreements, at)
+            mailing.settle(outcome)
+            if outcome.reply == NO_SUCH_MAILBOX:
+                mailing.returns.append(CameBack(person, ReturnKind.HARD_BOUNCE, at, NO_SUCH_MAILBOX))
     for outcome in [outcome for outcome in mailing.outcomes if outcome.state is State.SENT]:
         _react(rng, mailing, outcome, agreements, now)
     if letter.stopped_after:
@@ -137,3 +142,15 @@ def _react(rng: Random, mailing: Mailing, received: Outcome, agreements: Agreeme
         mailing.counts[at, "unsubscribed"] += 1
     elif chance > 9_994:
         agreements.suppress(received.person, SuppressionReason.COMPLAINT, at)
+        _come_back(mailing, CameBack(received.person, ReturnKind.COMPLAINT, at))
+    elif chance > 9_970:
+        full = chance > 9_980
+        kind, words = (ReturnKind.SOFT_BOUNCE, FULL) if full else (ReturnKind.HARD_BOUNCE, DISCONTINUED)
+        _come_back(mailing, CameBack(received.person, kind, at, words))
+        if not full:
+            agreements.suppress(received.person, SuppressionReason.HARD_BOUNCE, at)
+
+
+def _come_back(mailing: Mailing, returned: CameBack) -> None:
+    mailing.returns.append(returned)
+    mailing.counts[returned.at, returned.figure] += 1

@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import select
 
-from deploy.demo import backups, cast, copies, history, policy, promises, readers, usage
+from deploy.demo import backups, came_back, cast, copies, history, policy, promises, readers, usage
 from deploy.demo.cast import SIGN_INS
 from deploy.demo.records import Records
 from deploy.demo.story import Story, invent
@@ -44,6 +44,7 @@ def _write(story: Story, progress: Progress) -> None:
     records.add_tracking(story.tracking)
     records.add_suppressions(agreements.suppressions.values())
     records.add_campaigns(story.mailings, author=marketer)
+    came_back.add((mailing.id, returned) for mailing in story.mailings for returned in mailing.returns)
     records.add_draft(story.draft, author=marketer)
     records.add_keys(usage.keys(story.cast.administrator, now=story.now))
     uses, near = usage.of_everybody(story.tracking, story.cast.customer, now=story.now)
