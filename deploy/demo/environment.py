@@ -12,7 +12,7 @@ from pathlib import Path
 from pyrage import x25519
 
 from deploy.demo import authenticator
-from deploy.demo.services import postgres_programs
+from deploy.demo.services import free_port, postgres_programs
 
 COMPANY = {
     "COMPANY_NAME": "Alpenglow Hosting",
@@ -42,6 +42,7 @@ def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mappi
         "POSTGRES_PROGRAMS": str(postgres_programs()),
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),
+        **_ways_back(),
         "DEMO_AUTHENTICATOR_KEY": authenticator.KEY,
         "DEMO_MAIL_FOLDER": str(folder / "mail"),
         **COMPANY,
@@ -50,6 +51,12 @@ def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mappi
     _keep(settings, folder / "demo.env")
     own_programs_first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return {**os.environ, **settings, "PATH": own_programs_first, "PYTHONUNBUFFERED": "1"}
+
+
+def _ways_back() -> dict[str, str]:
+    """The mailbox for what comes back; the mail catcher offers it."""
+    place = f"imap://bounces:bounces@127.0.0.1:{free_port()}/INBOX"
+    return {"BOUNCE_ADDRESS": "bounces@mail.alpenglow.example", "BOUNCE_MAILBOX": place}
 
 
 def _recipient(file: Path) -> str:

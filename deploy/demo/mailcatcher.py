@@ -6,8 +6,12 @@ import secrets
 import time
 from collections import deque
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from deploy.demo.imap import FolderMailbox
+from webapp.portal.caught_mail import RETURNED
 
 KEPT = 5_000
 
@@ -42,6 +46,14 @@ def _envelope_headers(envelope: Envelope) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode("utf-8", "surrogateescape")
 
 
+async def _serve_all(folder: Path) -> None:
+    """Emails that go out, and, where it is set, the mailbox for what comes back."""
+    if place := os.environ.get("BOUNCE_MAILBOX"):
+        address = urlsplit(place)
+        mailbox = FolderMailbox(folder / RETURNED, address.username or "", address.password or "")
+        await mailbox.serve(host=address.hostname or "", port=address.port or 0)
+    await serve(Inbox(folder), host=os.environ["SMTP_HOST"], port=int(os.environ["SMTP_PORT"]))
+
+
 if __name__ == "__main__":
-    inbox = Inbox(Path(os.environ["DEMO_MAIL_FOLDER"]))
-    asyncio.run(serve(inbox, host=os.environ["SMTP_HOST"], port=int(os.environ["SMTP_PORT"])))
+    asyncio.run(_serve_all(Path(os.environ["DEMO_MAIL_FOLDER"])))

@@ -1,18 +1,24 @@
 """The demo's inbox: everything that was sent, readable by anyone at this computer, and only there."""
 
 import re
+from datetime import date
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from tests.pages import PageClient
 from webapp.app import create_app
 from webapp.config import Environment, Settings
+from webapp.mail.bounces import return_paths
+from webapp.mail.bounces.findings import Meaning
+from webapp.mail.bounces.reading import read
 from webapp.portal import caught_mail
+
+ANNA = "anna@example.org"
 
 
 @pytest.fixture
@@ -225,3 +231,41 @@ def test_only_emails_can_be_read(inbox: PageClient, folder: Path, name: str, par
 def linked(page: str, rel: str) -> str:
     link = re.search(rf'rel="{rel}" href="([^"]+)"', page)
     return link[1].replace("&amp;", "&") if link else ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "meaning"),
+    [
+        ("no_such_mailbox", Meaning.HARD_BOUNCE),
+        ("mailbox_full", Meaning.SOFT_BOUNCE),
+        ("spam", Meaning.COMPLAINT),
+        ("unsubscribe", Meaning.UNSUBSCRIBE),
+        ("out_of_office", Meaning.AUTO_REPLY),
+    ],
+)
+def test_something_can_be_made_to_come_back(
+    answer: str, meaning: Meaning, demo: Flask, inbox: PageClient, folder: Path
+) -> None:
+    bounces = {"bounce_address": "bounces@candor.example", "bounce_mailbox": SecretStr("imap://a:b@localhost/INBOX")}
+    demo.extensions["settings"] = demo.extensions["settings"].model_copy(update=bounces)
+    name = keep(folder, 1)
+    with demo.app_context():
+        month = date(2026, 11, 1)
+        sender, no_more = return_paths.for_delivery(month, 7, to=ANNA), return_paths.to_unsubscribe(month, 7)
+        raw = (folder / name).read_bytes().replace(b"From: hello@candor.example", f"From: {sender}".encode(), 1)
+        headers = f"List-Unsubscribe: <https://x>, <mailto:{no_more}?subject=eyJ>\r\nFrom: ".encode()
+        (folder / name).write_bytes(raw.replace(b"\r\nFrom: ", b"\r\n" + headers, 1))
+    page = f"/dev/mail/{name}"
+    assert inbox.submit(f"{page}/answers", {"answer": answer}, page=page).status_code == 303
+    [report] = (folder / caught_mail.RETURNED).glob("*.eml")
+    with demo.app_context():
+        incoming = read(report.read_bytes())
+        assert incoming.finding.meaning is meaning
+        assert incoming.marks[0].delivery == (month, 7)
+        assert incoming.marks[0].is_genuine(to=ANNA)
+
+
+def test_nothing_comes_back_where_there_is_no_mailbox_for_it(inbox: PageClient, folder: Path) -> None:
+    page = f"/dev/mail/{keep(folder, 1)}"
+    assert "Let something come back" not in inbox.get(page).text
+    assert inbox.post(f"{page}/answers", data={"answer": "spam"}).status_code in (400, 404)

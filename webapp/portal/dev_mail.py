@@ -2,14 +2,18 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, make_response, request
+from flask import Blueprint, Response, abort, flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
 
+from webapp import queue
 from webapp.access import public
 from webapp.config import settings
+from webapp.db import db
 from webapp.headers import email_preview_policy
-from webapp.htmx import render
-from webapp.portal import caught_mail
+from webapp.htmx import render, see_other
+from webapp.portal import caught_mail, dev_answers
 from webapp.portal.caught_mail import CaughtEmail
 
 SHOWN_OF_SOURCE = 20_000  # a page stays below 60 KB; the file holds all of it
@@ -46,13 +50,27 @@ def inbox() -> ResponseReturnValue:
 @public
 def email(name: str) -> ResponseReturnValue:
     found = _email(name)
-    return render("portal/dev_mail_email.html", email=found, tab="html" if found.html else "text")
+    return render("portal/dev_mail_email.html", email=found, tab="html" if found.html else "text", answers=_answers())
+
+
+@blueprint.post("/<name>/answers")
+@public
+def answer(name: str) -> ResponseReturnValue:
+    """Something comes back to it, as if from the reader's mail server."""
+    chosen = request.form.get("answer", "")
+    if chosen not in _answers():
+        abort(404)
+    dev_answers.drop(chosen, _email(name), _folder())
+    queue.poke(queue.Job.READ_RETURNS)
+    db.session.commit()
+    flash(_("It is in the mailbox for what comes back, and will be read in a moment."), "success")
+    return see_other(url_for(".email", name=name))
 
 
 @blueprint.get("/<name>/<any(text, source):tab>")
 @public
 def part(name: str, tab: str) -> ResponseReturnValue:
-    return render("portal/dev_mail_email.html", email=_email(name), tab=tab, shown=SHOWN_OF_SOURCE)
+    return render("portal/dev_mail_email.html", email=_email(name), tab=tab, shown=SHOWN_OF_SOURCE, answers=_answers())
 
 
 @blueprint.get("/<name>/html")
@@ -71,6 +89,10 @@ def file(name: str) -> Response:
     response.mimetype = "text/plain"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _answers() -> dict[str, LazyString]:
+    return dev_answers.LABELS if settings().bounce_mailbox else {}
 
 
 def _folder() -> Path:
