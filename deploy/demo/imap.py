@@ -6,8 +6,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date, datetime
 
 DATE = "%d-%b-%Y"
 
@@ -59,9 +58,6 @@ class Mailbox:
         self.refuses: Callable[[str], bool] = lambda command: False
         self.hangs_up: Callable[[str], bool] = lambda command: False
 
-    def look(self) -> None:
-        """Before somebody opens a folder."""
-
     async def serve(self, *, host: str, port: int) -> asyncio.Server:
         return await asyncio.start_server(self._talk, host, port)
 
@@ -79,19 +75,6 @@ class Mailbox:
                 if command.upper() == "LOGOUT":
                     break
         writer.close()
-
-
-class FolderMailbox(Mailbox):
-    """What is put into a folder of files comes in when somebody looks."""
-
-    def __init__(self, folder: Path, name: str, password: str) -> None:
-        super().__init__(name, password)
-        self._folder = folder
-
-    def look(self) -> None:
-        for file in sorted(self._folder.glob("*.eml")):
-            self.folders["INBOX"].add(file.read_bytes(), arrived=datetime.now(UTC).date())
-            file.unlink()
 
 
 class _Conversation:
@@ -128,7 +111,6 @@ class _Conversation:
         yield b""
 
     def _select(self, words: list[str]) -> Iterator[bytes]:
-        self._mailbox.look()
         self._folder = self._mailbox.folders[words[0]]
         yield f"* {len(self._folder.stored)} EXISTS\r\n* OK [UIDVALIDITY {self._folder.validity}] valid\r\n".encode()
 

@@ -5,25 +5,30 @@ import os
 import secrets
 import time
 from collections import deque
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from deploy.demo.imap import FolderMailbox
-from webapp.portal.caught_mail import RETURNED
+from deploy.demo.imap import Mailbox
 
 KEPT = 5_000
 
 
 class Inbox:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    """`returned` takes what is sent with the empty return path, as everything is that comes back."""
+
+    def __init__(self, folder: Path, *, returned: Mailbox | None = None) -> None:
+        self._folder, self._returned = folder, returned
         folder.mkdir(parents=True, exist_ok=True)
         self._names = deque(sorted(path.name for path in folder.glob("*.eml")))
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # the name by which aiosmtpd calls it
-        self.store(envelope)
+        if self._returned and not envelope.mail_from:
+            self._returned.folders["INBOX"].add(envelope.original_content or b"", arrived=datetime.now(UTC).date())
+        else:
+            self.store(envelope)
         return "250 Kept"
 
     def store(self, envelope: Envelope) -> None:
@@ -47,12 +52,14 @@ def _envelope_headers(envelope: Envelope) -> bytes:
 
 
 async def _serve_all(folder: Path) -> None:
-    """Emails that go out, and, where it is set, the mailbox for what comes back."""
+    """Emails that go out, and, where there is to be one, the mailbox for what comes back."""
+    returned = None
     if place := os.environ.get("BOUNCE_MAILBOX"):
         address = urlsplit(place)
-        mailbox = FolderMailbox(folder / RETURNED, address.username or "", address.password or "")
-        await mailbox.serve(host=address.hostname or "", port=address.port or 0)
-    await serve(Inbox(folder), host=os.environ["SMTP_HOST"], port=int(os.environ["SMTP_PORT"]))
+        returned = Mailbox(address.username or "", address.password or "")
+        await returned.serve(host=address.hostname or "", port=address.port or 0)
+    inbox = Inbox(folder, returned=returned)
+    await serve(inbox, host=os.environ["SMTP_HOST"], port=int(os.environ["SMTP_PORT"]))
 
 
 if __name__ == "__main__":

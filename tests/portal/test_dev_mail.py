@@ -11,6 +11,7 @@ from flask import Flask
 from pydantic import SecretStr, ValidationError
 
 from tests.pages import PageClient
+from tests.relay import TestRelay
 from webapp.app import create_app
 from webapp.config import Environment, Settings
 from webapp.mail.bounces import return_paths
@@ -244,7 +245,7 @@ def linked(page: str, rel: str) -> str:
     ],
 )
 def test_something_can_be_made_to_come_back(
-    answer: str, meaning: Meaning, demo: Flask, inbox: PageClient, folder: Path
+    answer: str, meaning: Meaning, demo: Flask, inbox: PageClient, folder: Path, relay: TestRelay
 ) -> None:
     bounces = {"bounce_address": "bounces@candor.example", "bounce_mailbox": SecretStr("imap://a:b@localhost/INBOX")}
     demo.extensions["settings"] = demo.extensions["settings"].model_copy(update=bounces)
@@ -257,9 +258,10 @@ def test_something_can_be_made_to_come_back(
         (folder / name).write_bytes(raw.replace(b"\r\nFrom: ", b"\r\n" + headers, 1))
     page = f"/dev/mail/{name}"
     assert inbox.submit(f"{page}/answers", {"answer": answer}, page=page).status_code == 303
-    [report] = (folder / caught_mail.RETURNED).glob("*.eml")
+    [report] = relay.received
+    assert report.sender == ""
     with demo.app_context():
-        incoming = read(report.read_bytes())
+        incoming = read(report.raw)
         assert incoming.finding.meaning is meaning
         assert incoming.marks[0].delivery == (month, 7)
         assert incoming.marks[0].is_genuine(to=ANNA)

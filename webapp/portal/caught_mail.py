@@ -16,7 +16,6 @@ NAME = re.compile(r"\d{20}-[0-9a-f]{8}\.eml", re.ASCII)
 PAGE = 50
 SEARCHED = 500
 HEADER_BYTES = 32_000
-RETURNED = "returned"  # beside the emails: what the catcher puts into the mailbox for what comes back
 
 
 @dataclass(frozen=True)

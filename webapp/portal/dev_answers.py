@@ -1,16 +1,15 @@
 """What may come back to an email, written as mail servers write it, so that the demo shows what follows. Demo only."""
 
-import secrets
-import time
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage, Message
 from email.mime.base import MIMEBase
 from email.policy import SMTP
-from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.portal.caught_mail import RETURNED, CaughtEmail
+from webapp.mail.smtp.conversation import Letter
+from webapp.mail.smtp.relay import Relay
+from webapp.portal.caught_mail import CaughtEmail
 
 LABELS = {
     "no_such_mailbox": _l("There is no such mailbox"),
@@ -21,14 +20,12 @@ LABELS = {
 }
 
 
-def drop(answer: str, email: CaughtEmail, folder: Path) -> None:
-    """Raises KeyError for an answer that nobody gives."""
+def send(answer: str, email: CaughtEmail) -> None:
+    """To the mail catcher, which keeps it in the mailbox for what comes back. Raises RelayDown."""
     report = _WRITERS[answer](email, dict(email.headers))
-    place = folder / RETURNED
-    place.mkdir(exist_ok=True)
-    unfinished = place / f"{time.time_ns()}-{secrets.token_hex(4)}.unfinished"
-    unfinished.write_bytes(report.as_bytes(policy=SMTP))
-    unfinished.rename(unfinished.with_suffix(".eml"))
+    letter = Letter("", str(report["To"]), report.as_bytes(policy=SMTP))
+    with Relay() as relay:
+        list(relay.send([letter]))
 
 
 def _no_such_mailbox(email: CaughtEmail, headers: Mapping[str, str]) -> Message:

@@ -60,7 +60,7 @@ def answer(name: str) -> ResponseReturnValue:
     chosen = request.form.get("answer", "")
     if chosen not in _answers():
         abort(404)
-    dev_answers.drop(chosen, _email(name), _folder())
+    dev_answers.send(chosen, _email(name))
     queue.poke(queue.Job.READ_RETURNS)
     db.session.commit()
     flash(_("It is in the mailbox for what comes back, and will be read in a moment."), "success")
