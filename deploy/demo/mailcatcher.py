@@ -25,7 +25,7 @@ class Inbox:
         self._names = deque(sorted(path.name for path in folder.glob("*.eml")))
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # the name by which aiosmtpd calls it
-        if self._returned and not envelope.mail_from:
+        if self._returned and envelope.mail_from in ("", "<>", None):
             self._returned.folders["INBOX"].add(envelope.original_content or b"", arrived=datetime.now(UTC).date())
         else:
             self.store(envelope)
