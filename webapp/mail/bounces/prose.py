@@ -10,7 +10,7 @@ from webapp.mail.bounces.phrases import any_of
 
 DAEMON = any_of(
     r"mailer.?daemon",
-    r"\bpostmaster@",
+    r"\bpostmaster\b",
     r"mail.?delivery.?(?:sub)?system",
     r"mail.?daemon",
     r"^\"?mail administrator",

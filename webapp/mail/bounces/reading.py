@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from webapp.mail.bounces import answers, prose, reports, return_paths
+from webapp.mail.bounces import answers, prose, reports, return_paths, second_opinion
 from webapp.mail.bounces.findings import Finding, Meaning
 from webapp.mail.bounces.opening import Opened, open_email
 from webapp.mail.bounces.return_paths import Kind, Mark
@@ -55,6 +55,7 @@ def _opinions(opened: Opened) -> Iterator[Finding]:
         prose.from_a_mail_server,
         answers.automatic,
         prose.from_somewhere,
+        second_opinion.ask,
         _asks_for_no_more,
     ):
         if finding := opinion(opened):
