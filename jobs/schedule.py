@@ -31,6 +31,7 @@ EVERY = {
     Job.INVITE_CUSTOMERS: timedelta(seconds=30),
     Job.SEND_RECOVERIES: timedelta(minutes=5),
     Job.MEASURE_PROMISES: timedelta(minutes=5),
+    Job.LOOK_AFTER_ERASURES: timedelta(minutes=10),
     Job.DELETE_EXPIRED_EXPORTS: timedelta(hours=1),
     Job.DELETE_OLD_BACKUPS: timedelta(hours=1),
     Job.WATCH_CLOSURES: timedelta(hours=1),

@@ -36,6 +36,7 @@ from webapp.privacy import emails as _privacy_emails  # noqa: F401  # registers 
 from webapp.privacy import manifest
 from webapp.privacy.closing import emails as _closing_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.closing.routes import blueprint as closing
+from webapp.privacy.erasure import emails as _erasure_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.policy import emails as _policy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.policy.routes import blueprint as policy
 from webapp.privacy.promises import emails as _promises_emails  # noqa: F401  # registers the emails of the package

@@ -52,6 +52,8 @@ class Job(StrEnum):
     SEND_CAMPAIGN = "jobs.campaigns.send_campaign"
     RECOVER_DELIVERIES = "jobs.campaigns.recover_deliveries"
     PREPARE_LEDGER = "jobs.campaigns.prepare_ledger"
+    ERASE = "jobs.privacy.erase"
+    LOOK_AFTER_ERASURES = "jobs.privacy.look_after_erasures"
     BUILD_EXPORT = "jobs.privacy.build_export"
     DELETE_EXPIRED_EXPORTS = "jobs.privacy.delete_expired_exports"
     MEASURE_PROMISES = "jobs.privacy.measure_promises"
@@ -82,6 +84,8 @@ class Job(StrEnum):
 _QUEUES = {
     Job.SEND_CAMPAIGN: Queue.CAMPAIGNS,
     Job.RECOVER_DELIVERIES: Queue.CAMPAIGNS,
+    Job.ERASE: Queue.PRIVACY,
+    Job.LOOK_AFTER_ERASURES: Queue.PRIVACY,
     Job.BUILD_EXPORT: Queue.PRIVACY,
     Job.DELETE_EXPIRED_EXPORTS: Queue.PRIVACY,
     Job.DELETE_OLD_BACKUPS: Queue.PRIVACY,

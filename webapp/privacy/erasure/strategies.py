@@ -45,12 +45,13 @@ def apply(
     where: ColumnElement[bool],
     *,
     columns: Columns = (),
-    limit: int = BATCH,
+    limit: int | None = None,
 ) -> int:
-    """Treats at most `limit` of these rows and says how many: fewer than that means that none is left.
+    """Treats at most `limit` of these rows (or `BATCH`) and says how many: fewer means that none is left.
 
     `columns` are those to be blanked. What was treated already is not found again. Commit each time.
     """
+    limit = limit or BATCH
     if treatment is Treatment.DELETE:
         return _run(delete(table.model).where(_among(table, where, limit)))
     if treatment is Treatment.BLANK:
@@ -66,6 +67,8 @@ def left(table: SubjectTable, treatment: Treatment, columns: Columns = ()) -> Co
         return or_(*(column.is_distinct_from(blank(column)) for column in columns))
     if treatment is Treatment.PSEUDONYMISE:
         return table.reach.is_distinct_from(nobody(table))
+    if treatment is Treatment.SHRED:
+        return or_(*(column.is_not(None) for column in columns))
     return true()
 
 
@@ -75,6 +78,12 @@ def blank(attribute: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     if column.unique:
         return func.sha256(func.uuid_send(inspect(attribute.class_).primary_key[0]))
     return literal(None if column.nullable else BLANKS[column.type.python_type], column.type)
+
+
+def can_be_blanked(attribute: InstrumentedAttribute[Any]) -> bool:
+    column = inspect(attribute.class_).columns[attribute.key]
+    is_code = getattr(column.type, "enum_class", None) is not None
+    return not column.primary_key and (bool(column.nullable) or (not is_code and column.type.python_type in BLANKS))
 
 
 def nobody(table: SubjectTable) -> ColumnElement[Any]:
