@@ -40,7 +40,7 @@ def start(erasure_id: UUID, *, now: datetime) -> None:
     if more and _can_be_asked(erasure, now=now):
         _ask_again(erasure, subject, plan, more, now=now)
     else:
-        _begin(erasure, subject, plan, now=now)
+        _begin(erasure, subject, now=now)
 
 
 def store(erasure: Erasure, plan: Plan, *, more: Collection[Line] = ()) -> None:
@@ -74,10 +74,10 @@ def _ask_again(erasure: Erasure, subject: Subject, plan: Plan, more: Collection[
     messages.send("privacy/erasure_asked_again", subject, now=now, erasure_id=str(erasure.id))
 
 
-def _begin(erasure: Erasure, subject: Subject, plan: Plan, *, now: datetime) -> None:
-    store(erasure, plan)
+def _begin(erasure: Erasure, subject: Subject, *, now: datetime) -> None:
     erasure.state, erasure.executing_since = ErasureState.EXECUTING, now
     recipients.keep(erasure, subject)
     trail.record(Action.ERASURE_STARTED, subject, now=now)
     sessions.end_all(subject, now=now)
     erasing.end_everything(subject, now=now)
+    store(erasure, planning.plan(subject, on=clocks.day_of(now)))  # with what this wrote down
