@@ -21,6 +21,7 @@ from webapp.consents.routes import blueprint as consents
 from webapp.db import db, migrate
 from webapp.htmx import htmx
 from webapp.integrations.routes import blueprint as integrations
+from webapp.integrations.webhooks.routes import blueprint as webhooks
 from webapp.journal import gate
 from webapp.portal import navigation, privacy_signal
 from webapp.portal.cookies import blueprint as cookies
@@ -84,7 +85,7 @@ def _add_extensions(app: Flask) -> None:
 def _add_routes(app: Flask, environment: Environment) -> None:
     for_people = (portal, safety, cookies, health, *accounts, consents, privacy, closing, policy, promises)
     for_customers = (products, payments, customers, disclosures)
-    for blueprint in (*for_people, *for_customers, integrations, staff, campaigns, api):
+    for blueprint in (*for_people, *for_customers, integrations, webhooks, staff, campaigns, api):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

@@ -103,6 +103,8 @@ def _staff_pages() -> list[Entry]:
         Entry("privacy.staff_copies", _("Copies of data"), "download", within=("/staff/copies",)),
         Entry("privacy.backups", _("Backups"), "database", within=("/staff/backups",)),
         Entry("integrations.api_keys", _("API keys"), "link", within=("/staff/api-keys",)),
+        Entry("webhooks.receivers_list", _("Webhooks"), "send", within=("/staff/webhooks",)),
+        Entry("webhooks.unconfirmed", _("Confirmations"), "badge-check", within=("/staff/confirmations",)),
         Entry("policy.overview", _("Privacy policy"), "file-text", within=("/staff/policy",)),
         Entry("promises.staff", _("Promises"), "shield-check", within=("/staff/promises",)),
         Entry(

@@ -72,13 +72,22 @@ def message_id(delivery_id: UUID) -> str:
 
 
 def body(change: ChangeEntry) -> bytes:
+    return json.dumps(_said(change), ensure_ascii=False).encode()
+
+
+def readable(change: ChangeEntry) -> str:
+    """The same for people."""
+    return json.dumps(_said(change), ensure_ascii=False, indent=2)
+
+
+def _said(change: ChangeEntry) -> dict[str, Any]:
     """Who and what, but no personal data beside the numbers by which the company's systems know the person."""
     facts = {name: value.split(", ") if name in LISTS else value for name, value in change.facts.items() if value}
     data: dict[str, Any] = {"person": str(change.subject_id), "customers": change.customers, **facts}
     if change.reference:
         data["reference"] = str(change.reference)
     timestamp = change.at.astimezone(UTC).isoformat(timespec="milliseconds")
-    return json.dumps({"type": change.kind, "timestamp": timestamp, "data": data}, ensure_ascii=False).encode()
+    return {"type": change.kind, "timestamp": timestamp, "data": data}
 
 
 def _note_customers(changes: Sequence[ChangeEntry]) -> None:
