@@ -5,6 +5,7 @@ from datetime import timedelta
 from jobs.job import job
 from webapp import audit, links, queue
 from webapp.accounts import guessing, known_devices, sign_ups
+from webapp.api import idempotency
 from webapp.clock import utc_now
 from webapp.consents import newsletter
 from webapp.products import cancellations
@@ -26,5 +27,6 @@ def tidy_up() -> None:
     invitations.forget_old(now=utc_now())
     known_devices.forget_old(now=utc_now())
     search.forget_old(now=utc_now())
+    idempotency.forget_old(now=utc_now())
     cancellations.end_due(now=utc_now())
     queue.forget_ticks(before=utc_now() - timedelta(days=2))

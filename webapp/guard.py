@@ -4,12 +4,14 @@ from, its CSRF token, and limits per network.
 Who is not signed in any more is asked to sign in before the CSRF token is looked at: it went with the session.
 """
 
+import math
+import time
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, flash, request, url_for
+from flask import Flask, Response, abort, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -26,6 +28,7 @@ from webapp.htmx import see_other
 P = ParamSpec("P")
 R = TypeVar("R")
 
+TOO_MANY = 429
 READING = {"GET", "HEAD", "OPTIONS"}
 FROM_HERE = {None, "same-origin", "none"}  # Sec-Fetch-Site; absent in old browsers and in what is no browser
 
@@ -46,6 +49,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.before_request(check)
     csrf.init_app(app)
     limiter.init_app(app)
+    app.after_request(_say_when_to_come_again)
     access.public(app.view_functions["static"])
 
 
@@ -126,6 +130,13 @@ def _is_in_staff_network() -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped  # how a server that listens to both writes IPv4
     return any(address in network for network in settings().staff_networks)
+
+
+def _say_when_to_come_again(response: Response) -> Response:
+    limit = limiter.current_limit
+    if response.status_code == TOO_MANY and limit and "Retry-After" not in response.headers:
+        response.headers["Retry-After"] = str(max(1, math.ceil(limit.reset_at - time.time())))
+    return response
 
 
 def _page_at_hand() -> str | None:

@@ -25,6 +25,8 @@ PLACES = [
     Place("portal.overview", "/account", "staff"),
     Place("portal.emails", "/account/emails", "customer"),
     Place("portal.emails", "/account/emails", "staff"),
+    Place("api.docs", "/api/v1/docs"),
+    Place("api.docs_of", "/api/v1/docs/invoices"),
     Place("accounts.sign_up", "/sign-up"),
     Place("accounts.check_mailbox", "/sign-up/sent"),
     Place("accounts.confirm", "/confirm/{sign_up_link}"),

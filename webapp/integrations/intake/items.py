@@ -94,10 +94,15 @@ class InvoiceItem(OfCustomer):
         return self
 
 
-class PaymentMethodItem(OfCustomer):
+class PaymentMethodPart(OfCustomer):
     """How a customer pays. Never send the number of a card: last_four is enough."""
 
     brand: NeededLine
     last_four: StrictStr = Field("", pattern="^([0-9]{4})?$")
     expires_on: OptionalDay = Field(None, description="The last day on which it is good.")
+
+
+class PaymentMethodItem(PaymentMethodPart):
+    """How a customer pays. Never send the number of a card: last_four is enough."""
+
     token: StrictStr | None = Field(None, max_length=300, description="Of the payment provider. It is never shown.")

@@ -105,12 +105,9 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(DAY)]
 OptionalDay = Annotated[date | None, BeforeValidator(_day), WithJsonSchema({"anyOf": [DAY, {"type": "null"}]})]
 Address = Annotated[StrictStr, Field(max_length=LONGEST_ADDRESS), AfterValidator(addresses.normalize)]
 # What may stand in a path as it is, and is no email address: it is found in the logs of servers.
-ExternalId = Annotated[
-    StrictStr, Field(max_length=80, pattern="^[A-Za-z0-9][A-Za-z0-9._:~-]*$"), AfterValidator(refuse_card_number)
-]
-OptionalId = Annotated[
-    StrictStr, Field(max_length=80, pattern="^([A-Za-z0-9][A-Za-z0-9._:~-]*)?$"), AfterValidator(refuse_card_number)
-]
+EXTERNAL_ID = re.compile("[A-Za-z0-9][A-Za-z0-9._:~-]{0,79}")
+ExternalId = Annotated[StrictStr, Field(pattern=f"^{EXTERNAL_ID.pattern}$"), AfterValidator(refuse_card_number)]
+OptionalId = Annotated[StrictStr, Field(pattern=f"^({EXTERNAL_ID.pattern})?$"), AfterValidator(refuse_card_number)]
 Line = Annotated[StrictStr, Field(max_length=100), AfterValidator(_tidy)]
 NeededLine = Annotated[StrictStr, Field(min_length=1, max_length=100, pattern=r"\S"), AfterValidator(_tidy)]
 Lines = Annotated[StrictStr, Field(max_length=500), AfterValidator(_in_lines), AfterValidator(refuse_card_number)]
