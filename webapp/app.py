@@ -20,6 +20,7 @@ from webapp.consents import emails as _consents_emails  # noqa: F401  # register
 from webapp.consents.routes import blueprint as consents
 from webapp.db import db, migrate
 from webapp.htmx import htmx
+from webapp.imports.routes import blueprint as imports
 from webapp.integrations.routes import blueprint as integrations
 from webapp.integrations.webhooks.routes import blueprint as webhooks
 from webapp.journal import gate
@@ -85,7 +86,8 @@ def _add_extensions(app: Flask) -> None:
 def _add_routes(app: Flask, environment: Environment) -> None:
     for_people = (portal, safety, cookies, health, *accounts, consents, privacy, closing, policy, promises)
     for_customers = (products, payments, customers, disclosures)
-    for blueprint in (*for_people, *for_customers, integrations, webhooks, staff, campaigns, api):
+    for_systems = (integrations, webhooks, imports, api)
+    for blueprint in (*for_people, *for_customers, *for_systems, staff, campaigns):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

@@ -8,6 +8,7 @@ from webapp import audit
 from webapp.access_table import access_table
 from webapp.accounts.commands import create_admin_command, sign_out_command
 from webapp.config import settings_table
+from webapp.imports.commands import import_csv_command
 from webapp.privacy.backups.commands import (
     backup_command,
     backups_command,
@@ -47,6 +48,7 @@ def init_app(app: Flask) -> None:
         backups_command,
         create_admin_command,
         data_map_command,
+        import_csv_command,
         make_backup_key_command,
         replay_journal_command,
         restore_command,

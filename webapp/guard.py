@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
@@ -30,6 +31,7 @@ R = TypeVar("R")
 
 TOO_MANY = 429
 READING = {"GET", "HEAD", "OPTIONS"}
+ROOM_FOR_FIELDS = 100_000  # bytes, beside the file
 FROM_HERE = {None, "same-origin", "none"}  # Sec-Fetch-Site; absent in old browsers and in what is no browser
 
 csrf = CSRFProtect()
@@ -45,7 +47,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_KEY_PREFIX": "candor",
     }
-    for check in (_check_host, _check_access, _check_sender):
+    for check in (_check_host, _check_access, _check_sender, _allow_files):
         app.before_request(check)
     csrf.init_app(app)
     limiter.init_app(app)
@@ -69,6 +71,16 @@ def from_anywhere(view: Callable[P, R]) -> Callable[P, R]:
 def is_marked(mark: str) -> bool:
     """Whether the view of this request carries one of the marks above."""
     return request.endpoint is not None and hasattr(current_app.view_functions[request.endpoint], mark)
+
+
+def takes_files(limit: Callable[[], int]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """More than other forms may send, in bytes. It counts once it is known that this person may use the route."""
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        view.takes_files = limit  # type: ignore[attr-defined]  # as above
+        return view
+
+    return mark
 
 
 def _check_host() -> None:
@@ -121,6 +133,16 @@ def _check_sender() -> None:
     if request.headers.get("Sec-Fetch-Site") not in FROM_HERE:
         title = _l("Sent from another website")
         raise Refused(403, title, _l("So nothing was done. If it was you, open the page on this site and try again."))
+
+
+def _allow_files() -> None:
+    if not is_marked("takes_files"):
+        return
+    limit = current_app.view_functions[request.endpoint or ""].takes_files()  # type: ignore[attr-defined]  # as above
+    request.max_content_length = limit + ROOM_FOR_FIELDS
+    if (request.content_length or 0) > limit + ROOM_FOR_FIELDS:  # before any of it takes room on the disk
+        size = format_decimal(limit // 1_000_000)
+        raise Refused(413, _l("Too large"), _l("A file may have up to %(size)s MB here.", size=size))
 
 
 def _is_in_staff_network() -> bool:

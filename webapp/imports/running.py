@@ -1,11 +1,130 @@
 """Taking in a file in small steps, each with how far it has come: killed anywhere, it goes on where it was."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
+from typing import IO
 
-from webapp.imports.models import Import
+from sqlalchemy import insert, update
+
+from webapp.db import db
+from webapp.imports import imports
+from webapp.imports.items import Maker, Reason, Refused
+from webapp.imports.models import Import, ImportRefusal, ImportState
+from webapp.imports.reading import BrokenFile, Row, rows
+from webapp.integrations.intake.kinds import KINDS
+from webapp.integrations.intake.results import Outcome, Result
+
+STEP = 5_000  # rows
+HOPELESS = 1_000  # rows from the beginning of which none fits: the columns are not what somebody thought
+NEXT = {ImportState.CHECKING: ImportState.CHECKED, ImportState.RUNNING: ImportState.DONE}
+
+
+@dataclass
+class _Step:
+    """What became of some rows."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: list[tuple[Row, list[Reason]]] = field(default_factory=list)
 
 
 def run(found: Import, *, now: datetime) -> Iterator[None]:
     """From where it stands. The caller commits at each yield and at the end."""
-    yield from ()
+    if not found.working:
+        return
+    try:
+        file = imports.open_file(found, start=found.position or found.starts)
+    except FileNotFoundError:
+        _finish(found, ImportState.FAILED, problem="file_gone", now=now)
+        return
+    with closing(file):
+        yield from take_in(found, file, now=now)
+
+
+def take_in(found: Import, file: IO[bytes], *, now: datetime) -> Iterator[None]:
+    """The rows of a file that stands where the import does."""
+    maker, reading = Maker(found), rows(file, found.writing, start=found.position or found.starts, line=found.line)
+    try:
+        if not found.position:
+            next(reading)  # the names of the columns
+        while some := list(islice(reading, STEP)):
+            step = _take_in(found, maker, some, now=now)
+            if not _go_on(found, some[-1], step) or _is_hopeless(found, now=now):
+                return
+            yield
+    except BrokenFile:
+        _finish(found, ImportState.FAILED, problem="encoding", now=now)
+    else:
+        _finish(found, NEXT[found.state], now=now)
+
+
+def _take_in(found: Import, maker: Maker, some: Sequence[Row], *, now: datetime) -> _Step:
+    step, made = _Step(), []
+    for row in some:
+        try:
+            made.append((row, maker.item(row)))
+        except Refused as refused:
+            step.refused.append((row, refused.reasons))
+    for (row, _item), result in zip(made, _store(found, [item for _row, item in made], now=now), strict=True):
+        if result.outcome is Outcome.REFUSED:
+            step.refused.append((row, [["", str(result.reason)]]))
+        else:
+            step.counts[result.outcome] += 1
+            step.counts["kept"] += bool(result.kept)
+    step.counts[Outcome.REFUSED] = len(step.refused)
+    return step
+
+
+def _store(found: Import, items: Sequence[object], *, now: datetime) -> list[Result]:
+    """For a check everything is done as it would be, and taken back."""
+    take_in = KINDS[found.kind].take_in
+    if found.state is ImportState.RUNNING:
+        return take_in(items, key_id=None, now=now)
+    trying = db.session.begin_nested()
+    results = take_in(items, key_id=None, now=now)
+    trying.rollback()
+    return results
+
+
+def _go_on(found: Import, last: Row, step: _Step) -> bool:
+    """Unless it was stopped, or another worker has come as far: one that was taken for dead may be alive."""
+    reasons = Counter(reasons[0][1] for _row, reasons in step.refused)
+    going_on = (
+        update(Import)
+        .where(Import.id == found.id, Import.state == found.state, Import.position == found.position)
+        .values(
+            position=last.end,
+            line=last.next_line,
+            counts=dict(Counter(found.counts) + step.counts),
+            reasons=dict(Counter(found.reasons) + reasons),
+        )
+        .returning(Import.id)
+    )
+    if db.session.scalar(going_on) is None:
+        db.session.rollback()
+        return False
+    places = [
+        {"import_id": found.id, "line": row.line, "start": row.start, "end": row.end, "reasons": reasons}
+        for row, reasons in step.refused
+    ]
+    if places:
+        db.session.execute(insert(ImportRefusal), places)
+    return True
+
+
+def _is_hopeless(found: Import, *, now: datetime) -> bool:
+    db.session.refresh(found)
+    if set(found.counts) - {Outcome.REFUSED} or found.counts[Outcome.REFUSED] < HOPELESS:
+        return False
+    _finish(found, ImportState.FAILED, problem="nothing_fits", now=now)
+    return True
+
+
+def _finish(found: Import, state: ImportState, *, problem: str | None = None, now: datetime) -> None:
+    if not found.counts and problem is None:
+        state, problem = ImportState.FAILED, "no_rows"
+    finishing = update(Import).where(Import.id == found.id, Import.state == found.state)
+    db.session.execute(finishing.values(state=state, problem=problem, finished_at=now))

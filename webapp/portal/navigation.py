@@ -102,6 +102,7 @@ def _staff_pages() -> list[Entry]:
         Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
         Entry("privacy.staff_copies", _("Copies of data"), "download", within=("/staff/copies",)),
         Entry("privacy.backups", _("Backups"), "database", within=("/staff/backups",)),
+        Entry("imports.overview", _("Imports"), "upload", within=("/staff/imports",)),
         Entry("integrations.api_keys", _("API keys"), "link", within=("/staff/api-keys",)),
         Entry("webhooks.receivers_list", _("Webhooks"), "send", within=("/staff/webhooks",)),
         Entry("webhooks.unconfirmed", _("Confirmations"), "badge-check", within=("/staff/confirmations",)),
