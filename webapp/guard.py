@@ -138,7 +138,7 @@ def _check_sender() -> None:
 def _allow_files() -> None:
     if not is_marked("takes_files"):
         return
-    limit = current_app.view_functions[request.endpoint or ""].takes_files()  # type: ignore[attr-defined]  # as above
+    limit = current_app.view_functions[request.endpoint or ""].takes_files()  # type: ignore[union-attr]  # as above
     request.max_content_length = limit + ROOM_FOR_FIELDS
     if (request.content_length or 0) > limit + ROOM_FOR_FIELDS:  # before any of it takes room on the disk
         size = format_decimal(limit // 1_000_000)
