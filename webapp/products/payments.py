@@ -12,7 +12,7 @@ from webapp.paging import cut
 from webapp.products.models import Invoice, InvoiceKind, InvoiceState
 from webapp.subjects.models import Subject
 
-PAGE = 20
+PAGE = 12
 MONTHS = 12
 IN_MEMORY = 500
 
@@ -108,6 +108,16 @@ def main_currency(found: Sequence[Total]) -> str | None:
     return max(latest, key=lambda total: total.paid).currency if latest else None
 
 
+def signed_amount() -> ColumnElement[int]:
+    """A credit note counts against the others."""
+    return case((Invoice.kind == InvoiceKind.CREDIT_NOTE, -Invoice.amount), else_=Invoice.amount)
+
+
+def _first_of_month(today: date, *, ago: int) -> date:
+    year, month = divmod(today.year * 12 + today.month - 1 - ago, 12)
+    return date(year, month + 1, 1)
+
+
 def _place(invoice: Invoice) -> Place:
     return Place(invoice.issued_on, invoice.external_id)
 
@@ -122,10 +132,4 @@ def _counted_on() -> ColumnElement[date]:
 
 
 def _sum(state: InvoiceState) -> ColumnElement[int]:
-    signed = case((Invoice.kind == InvoiceKind.CREDIT_NOTE, -Invoice.amount), else_=Invoice.amount)
-    return func.coalesce(func.sum(case((Invoice.state == state, signed), else_=0)), 0)
-
-
-def _first_of_month(today: date, *, ago: int) -> date:
-    year, month = divmod(today.year * 12 + today.month - 1 - ago, 12)
-    return date(year, month + 1, 1)
+    return func.coalesce(func.sum(case((Invoice.state == state, signed_amount()), else_=0)), 0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, delete, func, literal_column, select, union
+from sqlalchemy import ColumnElement, Select, Text, delete, func, literal_column, select, union
 
 from webapp.accounts.models import Account, Profile
 from webapp.audit import Action
@@ -81,8 +81,7 @@ def _ways(terms: str) -> list[Select[UUID]]:
 def _starting(words: str, terms: str) -> Select[UUID]:
     """By operators of the index, which go by the numbers of letters. SQLAlchemy has no words for them."""
     column: ColumnElement[str] = literal_column(f"folded({words})", Text)
-    start = func.folded(bindparam("terms", terms, Text), "")
-    end = start.concat(LAST_LETTER)
+    start, end = func.folded(terms, ""), func.folded(terms + LAST_LETTER, "")
     within = select(Profile.subject_id).where(column.op("~>=~")(start), column.op("~<~")(end))
     return select(within.limit(MOST + 1).subquery().c.subject_id)
 
