@@ -71,6 +71,7 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "locale": "de-CH",
         "access_points": [{"bssid": "00:00:5e:00:53:01", "signal": -61}],
     },
+    "confirmations": {"id": "msg_0b6f3c1e9d5a4c7f8e2b1a0d9c8b7a65"},
     "disclosures": {
         "external_id": "D-15",
         **_OF_CUSTOMER,

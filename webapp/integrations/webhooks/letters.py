@@ -5,6 +5,7 @@ are noted when that happens, because at the time of the last one, that they were
 """
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +24,7 @@ WRITING_LOCK = 0x1E77
 BATCH = 500
 LISTS = {"fields"}  # facts that are names parted by commas
 PREFIX = "msg_"
+MESSAGE_ID = re.compile(PREFIX + r"[0-9a-f]{32}")
 CALLED_OFF_BY = {Change.ERASURE_CANCELLED, Change.PROCESSING_RELEASED}
 
 
@@ -69,6 +71,11 @@ def address(webhook: Webhook, changes: Sequence[ChangeEntry], *, now: datetime) 
 
 def message_id(delivery_id: UUID) -> str:
     return PREFIX + delivery_id.hex
+
+
+def delivery_id(message_id: str) -> UUID | None:
+    """The delivery with this message id, if it is one."""
+    return UUID(hex=message_id.removeprefix(PREFIX)) if MESSAGE_ID.fullmatch(message_id) else None
 
 
 def body(change: ChangeEntry) -> bytes:
