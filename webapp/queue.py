@@ -67,7 +67,9 @@ class Job(StrEnum):
     INVITE_CUSTOMERS = "jobs.accounts.invite_customers"
     REMIND_OF_PASSWORDS = "jobs.accounts.remind_of_passwords"
     PREPARE_INTERACTIONS = "jobs.interactions.prepare_interactions"
-    EXPIRE_INTERACTIONS = "jobs.interactions.expire_interactions"
+    SWEEP_RETENTION = "jobs.retention.sweep_retention"
+    FORECAST_RETENTION = "jobs.retention.forecast_retention"
+    END_INACTIVE = "jobs.retention.end_inactive"
     ERASE_INTERACTIONS = "jobs.interactions.erase_interactions"
     RUN_IMPORT = "jobs.imports.run_import"
     DELETE_IMPORT_FILES = "jobs.imports.delete_import_files"
@@ -90,7 +92,9 @@ _QUEUES = {
     Job.DELETE_EXPIRED_EXPORTS: Queue.PRIVACY,
     Job.DELETE_OLD_BACKUPS: Queue.PRIVACY,
     Job.MEASURE_PROMISES: Queue.PRIVACY,
-    Job.EXPIRE_INTERACTIONS: Queue.PRIVACY,
+    Job.SWEEP_RETENTION: Queue.PRIVACY,
+    Job.FORECAST_RETENTION: Queue.PRIVACY,
+    Job.END_INACTIVE: Queue.PRIVACY,
     Job.WRITE_POLICY_NOTICES: Queue.PRIVACY,
     Job.WATCH_CLOSURES: Queue.PRIVACY,
     Job.RUN_IMPORT: Queue.PRIVACY,

@@ -152,7 +152,10 @@ class Consent(Base):
     campaign_id: Mapped[UUID | None]
     at: Mapped[Timestamp]
 
-    __table_args__ = (Index("ix_consents_history", "subject_id", "at", "id"),)
+    __table_args__ = (
+        Index("ix_consents_history", "subject_id", "at", "id"),
+        Index("ix_consents_withdrawn", "at", postgresql_where=text("NOT given")),
+    )
 
 
 class Suppression(Base):
@@ -194,6 +197,7 @@ class Restriction(Base):
 
     __table_args__ = (
         Index("uq_restrictions_in_force", "subject_id", "use", unique=True, postgresql_where=text("ends_at IS NULL")),
+        Index("ix_restrictions_ended", "ends_at", postgresql_where=text("ends_at IS NOT NULL")),
         Index("ix_restrictions_open", "due_at", postgresql_where=text("decided_at IS NULL AND ends_at IS NULL")),
     )
 
@@ -219,7 +223,7 @@ class NewsletterRequest(Base):
     topics: Mapped[dict[str, str]] = mapped_column(JSONB)
     language: Mapped[str]
     network: Mapped[str]
-    asked_at: Mapped[Timestamp]
+    asked_at: Mapped[Timestamp] = mapped_column(index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     subject: Mapped[Subject] = relationship(lazy="joined")

@@ -41,7 +41,7 @@ class JournalEntry(Base):
     at: Mapped[Timestamp]
     batch: Mapped[int | None] = mapped_column(BigInteger)
 
-    __table_args__ = (Index("ix_journal_entries_subject", "subject_id"),)
+    __table_args__ = (Index("ix_journal_entries_subject", "subject_id"), Index("ix_journal_entries_at", "at"))
 
 
 class JournalState(Base):

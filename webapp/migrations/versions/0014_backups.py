@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_entries")),
     )
     op.create_index("ix_journal_entries_subject", "journal_entries", ["subject_id"])
+    op.create_index("ix_journal_entries_at", "journal_entries", ["at"])
     op.create_table(
         "journal_state",
         sa.Column("only", sa.Integer(), server_default="1", nullable=False),

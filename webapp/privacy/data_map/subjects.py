@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.audit import AuditEntry
+from webapp.audit import AuditAnchor, AuditEntry
 from webapp.privacy.data_map.actions import ACTIONS
 from webapp.privacy.data_map.retention import PROOF_OF_EVENT, WHILE_CUSTOMER
 from webapp.privacy.data_map.vocabulary import (
@@ -130,6 +130,15 @@ TABLES: list[SubjectTable | OtherTable] = [
             AuditEntry.id: NotPersonal("the order of the log"),
             AuditEntry.position: NotPersonal("the place in the chain of seals"),
             AuditEntry.seal: NotPersonal("what shows whether the log was changed"),
+        },
+    ),
+    OtherTable(
+        AuditAnchor,
+        "where the chain of the log goes on behind what was deleted",
+        attributes={
+            AuditAnchor.position: NotPersonal("the place in the chain of seals"),
+            AuditAnchor.seal: NotPersonal("what shows whether the log was changed"),
+            AuditAnchor.signature: NotPersonal("that we cut it there ourselves"),
         },
     ),
 ]

@@ -36,6 +36,8 @@ def before(model: type[Base], moment: datetime) -> Sequence[ColumnElement[bool]]
     A yes goes before the no that ended it, or nothing would show any more that it was ended.
     """
     if model is Consent:
-        return [Consent.given & exists().where(_ends_it, _later.at < moment), ~Consent.given & (Consent.at < moment)]
+        somebody_said_no = Consent.subject_id.in_(select(_later.subject_id).where(~_later.given, _later.at < moment))
+        ended = somebody_said_no & exists().where(_ends_it, _later.at < moment)
+        return [Consent.given & ended, ~Consent.given & (Consent.at < moment)]
     assert model is Subscription
     return [~Subscription.subscribed & (Subscription.changed_at < moment)]

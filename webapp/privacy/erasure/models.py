@@ -89,7 +89,7 @@ class Erasure(Base):
     executing_since: Mapped[Timestamp | None]
     executed_at: Mapped[Timestamp | None]
     told_at: Mapped[Timestamp | None]
-    finished_at: Mapped[Timestamp | None]
+    finished_at: Mapped[Timestamp | None] = mapped_column(index=True)
 
     steps: Mapped[list["ErasureStep"]] = relationship(
         order_by="ErasureStep.position", cascade="all, delete-orphan", passive_deletes=True, back_populates="erasure"
@@ -145,7 +145,7 @@ class ErasureStep(Base):
     more: Mapped[bool] = mapped_column(server_default=false())
     rows_planned: Mapped[int]
     rows_done: Mapped[int] = mapped_column(server_default="0")
-    done_at: Mapped[Timestamp | None]
+    done_at: Mapped[Timestamp | None] = mapped_column(index=True)
 
     erasure: Mapped[Erasure] = relationship(back_populates="steps")
 

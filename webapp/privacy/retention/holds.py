@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 
 from webapp.audit import Action
 from webapp.db import db
@@ -52,7 +52,7 @@ def held(table: SubjectTable) -> ColumnElement[bool]:
     """For a query over a table: whether a hold keeps the row."""
     mine = LegalHold.subject_id == table.reach
     if table.of is not Subject.id:
-        mine = LegalHold.subject_id == select(Subject.id).where(table.of == table.reach).scalar_subquery()
+        mine = LegalHold.subject_id == _whose(table)
     covered = [] if table.model in NEEDED_BY_ALL else [_covering(table)]
     return exists().where(LegalHold.released_at.is_(None), mine, *covered)
 
@@ -96,7 +96,7 @@ def review(hold: LegalHold, *, expected_until: date | None, by: Subject, now: da
     if hold.released_at is not None:
         return
     hold.expected_until, hold.review_by = expected_until, _review_by(expected_until, now=now)
-    hold.reviewed_by, hold.reviewed_at, hold.reminded_at = by.id, now, None
+    hold.reviewed_by, hold.reviewed_at = by.id, now
     _note(Action.HOLD_REVIEWED, hold, hold.reason, by=by, now=now)
 
 
@@ -123,6 +123,11 @@ def _note(action: Action, hold: LegalHold, reason: str, *, by: Subject, now: dat
     """In the log of the person, as long as there is a key to write it with."""
     if hold.subject.key is not None:
         trail.record(action, hold.subject, now=now, actor_id=by.id, reason=reason)
+
+
+def _whose(table: SubjectTable) -> ScalarSelect[UUID]:
+    owner = select(Subject.id).where(table.of == table.reach)
+    return owner.correlate(table.model).scalar_subquery()
 
 
 def _covering(table: SubjectTable) -> ColumnElement[bool]:
