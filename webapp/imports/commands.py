@@ -17,7 +17,7 @@ from webapp.imports.cells import ORDERS
 from webapp.imports.columns import COLUMNS, guess
 from webapp.imports.encodings import ENCODINGS, NotACsv, Writing
 from webapp.imports.models import WORKING, Import, ImportRefusal, ImportState, Kind
-from webapp.imports.words import FILES, REASONS
+from webapp.imports.words import FILES
 
 END = 1_000_000  # bytes at either end, by which a file is known again
 
@@ -125,7 +125,7 @@ def _fingerprint(file: IO[bytes], about: str) -> bytes:
 
 def _tell(found: Import) -> None:
     click.echo(", ".join(f"{outcome} {count:,}" for outcome, count in sorted(found.counts.items())))
-    for code, count in sorted(found.reasons.items(), key=lambda reason: -reason[1]):
-        click.echo(f"{count:>9,}  {REASONS[code]}")
+    for reason, count in refusals.most_frequent(found):
+        click.echo(f"{count:>9,}  {reason}")
     if found.state is ImportState.FAILED:
         raise click.ClickException(str(FILES[found.problem or ""]))

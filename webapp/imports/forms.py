@@ -35,15 +35,15 @@ class UploadForm(Form):
 class WritingForm(Form):
     """How the file is written, as it was guessed."""
 
-    encoding = SelectField(_l("Characters"), choices=_choices(ENCODINGS))
-    separator = SelectField(_l("Between the columns"), choices=_choices(SEPARATORS))
+    encoding = SelectField(_l("Characters"), [InputRequired()], choices=_choices(ENCODINGS))
+    separator = SelectField(_l("Between the columns"), [InputRequired()], choices=_choices(SEPARATORS))
 
 
 class ColumnsForm(Form):
     """Which column of the file holds what. `form_for` adds a field for each column that there can be."""
 
-    dates = SelectField(_l("Days"), choices=_choices(DATES))
-    decimal = SelectField(_l("Amounts"), choices=_choices(DECIMALS))
+    dates = SelectField(_l("Days"), [InputRequired()], choices=_choices(DATES))
+    decimal = SelectField(_l("Amounts"), [InputRequired()], choices=_choices(DECIMALS))
     columns: Sequence[Column]
 
     @property

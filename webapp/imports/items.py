@@ -91,8 +91,8 @@ class Maker:
             raise Refused([["", "too_many_columns" if len(row.cells) > width else "too_few_columns"]])
         if [cell.strip() for cell in row.cells] == self._header:
             raise Refused([["", "header_again"]])
-        if any(holds_card_number(row.cells[place]) for place in self._unguarded):
-            raise Refused([["", "card_number"]])
+        if cards := [place for place in self._unguarded if holds_card_number(row.cells[place])]:
+            raise Refused([[self._header[cards[0]] or str(cards[0] + 1), "card_number"]])
         return row.cells
 
     def _values(self, row: list[str]) -> dict[str, Any]:

@@ -23,6 +23,12 @@ def some(found: Import, *, after: int = 0, most: int = SHOWN) -> Sequence[Import
     return db.session.scalars(refused.order_by(ImportRefusal.line).limit(most)).all()
 
 
+def most_frequent(found: Import) -> list[tuple[str, int]]:
+    """Reasons in words, with how many rows were refused for them first of all."""
+    counted = sorted(found.reasons.items(), key=lambda reason: -reason[1])
+    return [(reason_words(found.kind, *reason.split("\t", 1)), count) for reason, count in counted]
+
+
 def reasons(found: Import, refusal: ImportRefusal) -> list[str]:
     return [reason_words(found.kind, field, code) for field, code in refusal.reasons]
 

@@ -22,13 +22,13 @@ from webapp.imports.columns import COLUMNS
 from webapp.imports.encodings import NotACsv, Writing
 from webapp.imports.forms import UploadForm, WritingForm, field_name, form_for
 from webapp.imports.models import Import, Kind
-from webapp.imports.words import FILES, KINDS, REASONS
+from webapp.imports.words import FILES, KINDS
 from webapp.spreadsheets import SafeWriter
 from webapp.subjects import trail
 from webapp.subjects.current import current_subject
 
 blueprint = Blueprint("imports", __name__)
-SHOWN: dict[str, Any] = {"kinds": KINDS, "files": FILES, "reasons": REASONS, "shown_columns": 8}
+SHOWN: dict[str, Any] = {"kinds": KINDS, "files": FILES, "shown_columns": 8}
 
 
 @blueprint.get("/staff/imports")
@@ -190,7 +190,8 @@ def _state(found: Import, *, after: int) -> dict[str, Any]:
     listed = [(refusal.line, refusals.reasons(found, refusal)) for refusal in shown[: refusals.SHOWN]]
     more = listed[-1][0] if len(shown) > refusals.SHOWN else None
     state = {"found": found, "listed": listed, "after": after, "more": more}
-    return state | {"progress_of_it": progress.of(found, now=utc_now()), **SHOWN}
+    why, how_far = refusals.most_frequent(found), progress.of(found, now=utc_now())
+    return state | {"why_refused": why, "progress_of_it": how_far, **SHOWN}
 
 
 def _found(import_id: UUID) -> Import:

@@ -91,7 +91,7 @@ def _store(found: Import, items: Sequence[object], *, now: datetime) -> list[Res
 
 def _go_on(found: Import, last: Row, step: _Step) -> bool:
     """Unless it was stopped, or another worker has come as far: one that was taken for dead may be alive."""
-    reasons = Counter(reasons[0][1] for _row, reasons in step.refused)
+    reasons = Counter("\t".join(reasons[0]) for _row, reasons in step.refused)
     going_on = (
         update(Import)
         .where(Import.id == found.id, Import.state == found.state, Import.position == found.position)

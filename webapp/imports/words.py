@@ -3,7 +3,6 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from webapp.card_numbers import REFUSED as HOLDS_CARD_NUMBER
 from webapp.imports.columns import COLUMNS
 from webapp.imports.models import ImportState, Kind
 
@@ -46,7 +45,7 @@ REASONS: dict[str, LazyString] = {
     "characters": _l("holds characters that are not in the encoding of the file"),
     "control_characters": _l("holds line breaks or invisible control characters"),
     "formula": _l("is a formula; only values are taken"),
-    "card_number": HOLDS_CARD_NUMBER,
+    "card_number": _l("holds the number of a payment card; such numbers are never kept here"),
     "email": _l("is not an email address"),
     "not_a_phone": _l("is not a phone number"),
     "country": _l("is not a country; write its code, such as CH"),
@@ -98,8 +97,7 @@ DECIMALS = {".": _l("Point: 1,290.50"), ",": _l("Comma: 1.290,50")}
 
 
 def reason_words(kind: Kind, field: str, code: str) -> str:
-    """`First name is too long`; the reason alone where it is about the whole row."""
-    titles = {column.field: column.title for column in COLUMNS[kind]}
-    title = titles.get(field)
+    """`First name: is too long`; the reason alone where it is about the whole row."""
+    titles = {column.field: str(column.title) for column in COLUMNS[kind]}
     reason = str(REASONS.get(code, code))
-    return f"{title}: {reason}" if title else reason
+    return f"{titles.get(field, field)}: {reason}" if field else reason
