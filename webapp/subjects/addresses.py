@@ -24,7 +24,12 @@ def address_hash(address: str) -> bytes:
 
     Letters that only look or sound alike are others: `ß` is not `ss`, as it would be with casefold().
     """
-    return permanent_hash("address", normalize(address).lower())
+    return fingerprint(normalize(address))
+
+
+def fingerprint(normalized: str) -> bytes:
+    """The hash of an address that is normalised already."""
+    return permanent_hash("address", normalized.lower())
 
 
 def masked(address: str) -> str:

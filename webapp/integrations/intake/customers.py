@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, exists, select
 
+from webapp import bulk
 from webapp.accounts.models import Account
 from webapp.config import settings
 from webapp.db import db
@@ -22,7 +23,7 @@ from webapp.integrations.intake.results import Kept, Outcome, Result
 from webapp.integrations.intake.upserts import left_out, newest
 from webapp.products.models import CustomerRecord
 from webapp.subjects import subjects
-from webapp.subjects.addresses import address_hash
+from webapp.subjects.addresses import fingerprint
 from webapp.subjects.models import Subject
 
 Record = Row[str, UUID, datetime, bytes, bool]
@@ -73,7 +74,7 @@ def _known(numbers: Sequence[str]) -> Known:
             has_account.label("has_account"),
         )
         .join(Subject)
-        .where(CustomerRecord.external_id.in_(numbers), Subject.erased_at.is_(None))
+        .where(bulk.among(CustomerRecord.external_id, numbers), Subject.erased_at.is_(None))
         .order_by(CustomerRecord.external_id)
         .with_for_update(of=CustomerRecord)
     )
@@ -86,7 +87,7 @@ def _is_older(item: CustomerItem, known: Known) -> bool:
 
 
 def _place(items: Sequence[CustomerItem], known: Known) -> list[Placed]:
-    hashes = {item.external_id: address_hash(item.email) for item in items}
+    hashes = {item.external_id: fingerprint(item.email) for item in items}
     stays = {
         item.external_id
         for item in items

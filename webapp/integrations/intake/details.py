@@ -11,10 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, Table, TextClause, select
 
+from webapp import bulk
 from webapp.accounts.models import CONTACT_DETAILS, Profile
 from webapp.db import Base, db
 from webapp.integrations.intake.items import BillingAddressPart, CustomerItem
-from webapp.integrations.intake.upserts import as_json, upsert
 from webapp.products.models import BillingAddress, CustomerRecord
 
 Sent = dict[UUID, tuple[dict[str, str], datetime]]  # details, and when they changed
@@ -40,7 +40,7 @@ def store_records(placed: Sequence[OfPerson], *, key_id: UUID | None, now: datet
         }
         for one in placed
     ]
-    stored = db.session.execute(_storing_records(), {"rows": as_json(rows)}) if rows else ()
+    stored = db.session.execute(_storing_records(), bulk.rows(rows)) if rows else ()
     return {row.external_id: row.created for row in stored}
 
 
@@ -77,7 +77,7 @@ def _store(model: type[Base], names: tuple[str, ...], sent: Sent) -> tuple[set[U
             kept = {name: old[name] if old else "" for name in names} | details
             rows[of] = {**kept, "subject_id": of, "changed_at": changed_at}
     if rows:
-        db.session.execute(_storing(model, names), {"rows": as_json(rows.values())})
+        db.session.execute(_storing(model, names), bulk.rows(rows.values()))
     return set(rows), newer
 
 
@@ -85,7 +85,9 @@ def _locked(model: type[Base], subject_ids: Sequence[UUID]) -> dict[UUID, RowMap
     if not subject_ids:
         return {}
     table = model.__table__
-    mine = select(table).where(table.c.subject_id.in_(subject_ids)).order_by(table.c.subject_id).with_for_update()
+    mine = (
+        select(table).where(bulk.among(table.c.subject_id, subject_ids)).order_by(table.c.subject_id).with_for_update()
+    )
     return {row["subject_id"]: row for row in db.session.execute(mine).mappings()}
 
 
@@ -93,7 +95,7 @@ def _locked(model: type[Base], subject_ids: Sequence[UUID]) -> dict[UUID, RowMap
 def _storing(model: type[Base], names: tuple[str, ...]) -> TextClause:
     assert isinstance(model.__table__, Table)
     columns = ("subject_id", *names, "changed_at")
-    return upsert(model.__table__, "subject_id", columns, where="held.changed_at <= excluded.changed_at")
+    return bulk.insert(model.__table__, "subject_id", columns, where="held.changed_at <= excluded.changed_at")
 
 
 @cache
@@ -102,4 +104,4 @@ def _storing_records() -> TextClause:
     columns = ("external_id", "subject_id", "changed_at", "received_at", "key_id")
     newer = "held.changed_at < excluded.changed_at OR held.subject_id <> excluded.subject_id"
     where = f"held.changed_at <= excluded.changed_at AND ({newer})"
-    return upsert(CustomerRecord.__table__, "external_id", columns, where=where)
+    return bulk.insert(CustomerRecord.__table__, "external_id", columns, where=where)

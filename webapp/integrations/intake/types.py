@@ -51,9 +51,7 @@ def _day(value: object) -> date | None:
 
 
 def stays_in_line(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
-    if any(unicodedata.category(sign) in BREAKING or sign in TURNING for sign in text):
+    if not text.isprintable() and any(unicodedata.category(sign) in BREAKING or sign in TURNING for sign in text):
         raise ValueError("should hold no line breaks and no invisible control characters")
     return unicodedata.normalize("NFC", text)
 
