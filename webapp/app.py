@@ -39,6 +39,7 @@ from webapp.privacy import manifest
 from webapp.privacy.closing import emails as _closing_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.closing.routes import blueprint as closing
 from webapp.privacy.erasure import emails as _erasure_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.erasure.routes import blueprint as erasure
 from webapp.privacy.policy import emails as _policy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.policy.routes import blueprint as policy
 from webapp.privacy.promises import emails as _promises_emails  # noqa: F401  # registers the emails of the package
@@ -84,7 +85,7 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _add_routes(app: Flask, environment: Environment) -> None:
-    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, closing, policy, promises)
+    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, closing, erasure, policy, promises)
     for_customers = (products, payments, customers, disclosures)
     for_systems = (integrations, webhooks, imports, api)
     for blueprint in (*for_people, *for_customers, *for_systems, staff, campaigns):

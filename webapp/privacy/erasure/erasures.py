@@ -18,7 +18,7 @@ from webapp.accounts.models import Account
 from webapp.audit import Action
 from webapp.changes import Change
 from webapp.db import db
-from webapp.links import InvalidLink, Purpose
+from webapp.links import InvalidLink, Link, Purpose
 from webapp.mail import messages
 from webapp.privacy import deadlines, manifest
 from webapp.privacy.data_map import clocks
@@ -65,7 +65,7 @@ def ask(subject: Subject, *, now: datetime) -> Erasure:
         raise WorksHere
     erasure = plan_for(subject, Cause.REQUEST, now=now)
     if erasure.state is ErasureState.PLANNED:
-        _send_link(erasure, subject, now=now)
+        send_link(erasure, subject, now=now)
     return erasure
 
 
@@ -77,11 +77,18 @@ def plan_for(subject: Subject, cause: Cause, *, now: datetime) -> Erasure:
     mine = select(Erasure).where(Erasure.subject_id == subject.id, Erasure.state.in_(OPEN)).with_for_update()
     erasure = db.session.scalars(mine.execution_options(populate_existing=True)).one()
     if erasure.state is ErasureState.PLANNED:
-        erasure.asked_at = now
+        erasure.asked_at, erasure.cause = now, cause
         starting.store(erasure, preview(subject, now=now))
     if new is not None:
         trail.record(Action.ERASURE_ASKED, subject, now=now)
     return erasure
+
+
+def send_link(erasure: Erasure, subject: Subject, *, now: datetime) -> None:
+    """Who asked through staff has no account, and confirms with a code."""
+    email = "erasure/to_confirm_by_code" if erasure.cause is Cause.STAFF else "erasure/to_confirm"
+    if not messages.sent_recently(email, subject, within=SENT_AGAIN_AFTER, now=now):
+        messages.send(email, subject, now=now, erasure_id=str(erasure.id))
 
 
 def link_token(erasure: Erasure, *, now: datetime) -> str:
@@ -91,10 +98,25 @@ def link_token(erasure: Erasure, *, now: datetime) -> str:
 def read(token: str, *, now: datetime) -> Erasure:
     """Confirms nothing. Raises InvalidLink, also when there is another plan by now, or ExpiredLink."""
     link = links.read(Purpose.CONFIRM_ERASURE, token, now=now)
-    erasure = find(UUID(link.data["erasure"]))
+    erasure = find(named_by(link))
     if erasure is None or link.data["plan"] not in {erasure.plan_hash, erasure.agreed_hash}:
         raise InvalidLink
     return erasure
+
+
+def named_by(link: Link) -> UUID:
+    """Which erasure a link is about, however old it is."""
+    return UUID(link.data["erasure"])
+
+
+def say_yes(erasure: Erasure, subject: Subject, *, plan_hash: str, now: datetime) -> None:
+    """To the plan that was shown, whether for the first time or when asked again. Raises PlanChanged."""
+    if erasure.state is ErasureState.ASKED_AGAIN:
+        agree(erasure, subject, plan_hash=plan_hash, now=now)
+    elif plan_hash != erasure.plan_hash:
+        raise PlanChanged
+    else:
+        confirm(erasure, subject, now=now)
 
 
 def confirm(erasure: Erasure, subject: Subject, *, now: datetime) -> None:
@@ -103,11 +125,11 @@ def confirm(erasure: Erasure, subject: Subject, *, now: datetime) -> None:
     if erasure.state is not ErasureState.PLANNED:
         return
     if _plan_again(erasure, subject, now=now):
-        _send_link(erasure, subject, now=now)
+        send_link(erasure, subject, now=now)
         raise PlanChanged
     trail.record(Action.ERASURE_CONFIRMED, subject, now=now)
     _accept(erasure, starts_at=now + CAN_BE_STOPPED_FOR, now=now)
-    messages.send("privacy/erasure_confirmed", subject, now=now, erasure_id=str(erasure.id))
+    messages.send("erasure/confirmed", subject, now=now, erasure_id=str(erasure.id))
 
 
 def agree(erasure: Erasure, subject: Subject, *, plan_hash: str, now: datetime) -> None:
@@ -132,7 +154,7 @@ def cancel(erasure: Erasure, *, now: datetime) -> None:
     subject = db.session.get_one(Subject, erasure.subject_id)
     if erasure.state is not ErasureState.PLANNED:
         changes.record(Change.ERASURE_CANCELLED, subject.id, now=now, reference=erasure.id)
-        messages.send("privacy/erasure_cancelled", subject, now=now, erasure_id=str(erasure.id))
+        messages.send("erasure/cancelled", subject, now=now, erasure_id=str(erasure.id))
     erasure.state, erasure.finished_at = ErasureState.CANCELLED, now
     trail.record(Action.ERASURE_CANCELLED, subject, now=now)
 
@@ -144,7 +166,6 @@ def begin(subject: Subject, cause: Cause, *, now: datetime) -> Erasure:
     """
     erasure = plan_for(subject, cause, now=now)
     if erasure.state is ErasureState.PLANNED:
-        erasure.cause = cause
         _accept(erasure, starts_at=now, now=now)
     return erasure
 
@@ -200,12 +221,6 @@ def _accept(erasure: Erasure, *, starts_at: datetime, now: datetime) -> None:
     facts = {"starts_at": starts_at.isoformat(timespec="seconds")}
     changes.record(Change.ERASURE_DUE, erasure.subject_id, now=now, reference=erasure.id, **facts)
     queue.later(Job.ERASE, due_at=starts_at if starts_at > now else None, erasure_id=str(erasure.id))
-
-
-def _send_link(erasure: Erasure, subject: Subject, *, now: datetime) -> None:
-    email = "privacy/erasure_to_confirm"
-    if not messages.sent_recently(email, subject, within=SENT_AGAIN_AFTER, now=now):
-        messages.send(email, subject, now=now, erasure_id=str(erasure.id))
 
 
 def _lock(erasure: Erasure) -> None:

@@ -31,7 +31,7 @@ def start(address: str, *, reason: str, asked_at: datetime, by: Subject, now: da
     if erasure.state is ErasureState.PLANNED:
         erasure.asked_at, erasure.started_by, erasure.reason = asked_at, by.id, reason
         trail.record(Action.ERASURE_WRITTEN_DOWN, subject, now=now, actor_id=by.id, reason=reason)
-        _send_link(erasure, subject, now=now)
+        erasures.send_link(erasure, subject, now=now)
     return erasure
 
 
@@ -42,7 +42,7 @@ def send_code(erasure: Erasure, *, now: datetime) -> None:
     if mailed_codes.renew(code, now=now):
         db.session.add(code)
         number = str(code.number)
-        messages.send("privacy/erasure_code", _subject(erasure), now=now, erasure_id=str(erasure.id), number=number)
+        messages.send("erasure/code", _subject(erasure), now=now, erasure_id=str(erasure.id), number=number)
 
 
 def try_out(erasure: Erasure, entered: str, *, now: datetime) -> bool:
@@ -58,14 +58,14 @@ def code_of(erasure: Erasure) -> ErasureCode | None:
     return db.session.get(ErasureCode, erasure.id, populate_existing=True)
 
 
+def send_link(erasure: Erasure, *, now: datetime) -> None:
+    """Once more, as long as nobody confirmed it."""
+    if erasure.state is ErasureState.PLANNED and not has_account(erasure):
+        erasures.send_link(erasure, _subject(erasure), now=now)
+
+
 def has_account(erasure: Erasure) -> bool:
     return exports.has_account(_subject(erasure))
-
-
-def _send_link(erasure: Erasure, subject: Subject, *, now: datetime) -> None:
-    email = "privacy/erasure_to_confirm_by_code"
-    if not messages.sent_recently(email, subject, within=erasures.SENT_AGAIN_AFTER, now=now):
-        messages.send(email, subject, now=now, erasure_id=str(erasure.id))
 
 
 def _subject(erasure: Erasure) -> Subject:

@@ -71,7 +71,7 @@ def _ask_again(erasure: Erasure, subject: Subject, plan: Plan, more: Collection[
     erasure.state, erasure.asked_again_at = ErasureState.ASKED_AGAIN, now
     erasure.starts_at = _answer_by(erasure, now=now)
     trail.record(Action.ERASURE_ASKED_AGAIN, subject, now=now)
-    messages.send("privacy/erasure_asked_again", subject, now=now, erasure_id=str(erasure.id))
+    messages.send("erasure/asked_again", subject, now=now, erasure_id=str(erasure.id))
 
 
 def _begin(erasure: Erasure, subject: Subject, *, now: datetime) -> None:
