@@ -75,7 +75,7 @@ class Shown:
     def parts(self) -> list[tuple[str, int, str]]:
         """How many entries of each, for a bar."""
         parts = [
-            (_("Deleted at once"), sum(group.rows for group in self.goes), "brand"),
+            (_("Deleted"), sum(group.rows for group in self.goes), "brand"),
             (_("Needed by what you have"), sum(group.rows for group in self.needed), "warning"),
             (_("Kept by law"), sum(kept.item.rows for kept in self.kept), "neutral"),
             (_("Kept as evidence"), sum(group.rows for group in self.held), "danger"),
@@ -133,7 +133,7 @@ def _kept(steps: Iterable[ErasureStep | Line], *, today: date) -> list[Kept]:
         by_law.setdefault((step.table_name, step.reference), []).append(step)
     last = max((step.kept_until for step in steps if step.kept_until), default=today)
     kept = [_kept_item(lines, today=today, last=last) for lines in by_law.values()]
-    return sorted(kept, key=lambda one: (one.share, one.item.rows), reverse=True)
+    return sorted(kept, key=lambda one: (one.until is not None, one.share, one.item.rows), reverse=True)
 
 
 def _kept_item(lines: Sequence[ErasureStep | Line], *, today: date, last: date) -> Kept:
