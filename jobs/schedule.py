@@ -35,6 +35,7 @@ EVERY = {
     Job.DELETE_EXPIRED_EXPORTS: timedelta(hours=1),
     Job.DELETE_OLD_BACKUPS: timedelta(hours=1),
     Job.WATCH_CLOSURES: timedelta(hours=1),
+    Job.WARN_OF_DEADLINES: timedelta(hours=6),
     Job.DELETE_IMPORT_FILES: timedelta(hours=1),
     Job.SETTLE_CHANGES: timedelta(hours=1),
     Job.PREPARE_LEDGER: timedelta(hours=12),

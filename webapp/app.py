@@ -45,6 +45,10 @@ from webapp.privacy.policy.routes import blueprint as policy
 from webapp.privacy.promises import emails as _promises_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.promises import measured as _measured  # noqa: F401  # registers the figures
 from webapp.privacy.promises.routes import blueprint as promises
+from webapp.privacy.requests import emails as _requests_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.requests.routes import blueprint as requests
+from webapp.privacy.restrictions import emails as _restrictions_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.restrictions.routes import blueprint as restrictions
 from webapp.privacy.routes import blueprint as privacy
 from webapp.staff import emails as _staff_emails  # noqa: F401  # registers the emails of the package
 from webapp.staff.routes import blueprint as staff
@@ -85,10 +89,11 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _add_routes(app: Flask, environment: Environment) -> None:
-    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, closing, erasure, policy, promises)
+    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, policy, promises)
+    rights = (closing, erasure, restrictions, requests)
     for_customers = (products, payments, customers, disclosures)
     for_systems = (integrations, webhooks, imports, api)
-    for blueprint in (*for_people, *for_customers, *for_systems, staff, campaigns):
+    for blueprint in (*for_people, *rights, *for_customers, *for_systems, staff, campaigns):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

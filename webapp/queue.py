@@ -58,6 +58,8 @@ class Job(StrEnum):
     DELETE_EXPIRED_EXPORTS = "jobs.privacy.delete_expired_exports"
     MEASURE_PROMISES = "jobs.privacy.measure_promises"
     WRITE_POLICY_NOTICES = "jobs.privacy.write_policy_notices"
+    RELEASE_RESTRICTION = "jobs.closing.release_restriction"
+    WARN_OF_DEADLINES = "jobs.closing.warn_of_deadlines"
     WATCH_CLOSURES = "jobs.closing.watch_closures"
     SEAL_AUDIT = "jobs.house.seal_audit"
     WRITE_JOURNAL = "jobs.journal.write_journal"
@@ -97,6 +99,7 @@ _QUEUES = {
     Job.END_INACTIVE: Queue.PRIVACY,
     Job.WRITE_POLICY_NOTICES: Queue.PRIVACY,
     Job.WATCH_CLOSURES: Queue.PRIVACY,
+    Job.WARN_OF_DEADLINES: Queue.PRIVACY,
     Job.RUN_IMPORT: Queue.PRIVACY,
     Job.DELETE_IMPORT_FILES: Queue.PRIVACY,
     Job.SEND_WEBHOOKS: Queue.WEBHOOKS,

@@ -25,6 +25,7 @@ class Method(StrEnum):
     COOKIES_PAGE = "cookies_page"
     PRIVACY_SIGNAL = "privacy_signal"  # Global Privacy Control: their browser said no for them
     API = "api"  # another system of the company asked them
+    OBJECTION = "objection"  # on the page for that, or by letter
     ERASURE = "erasure"  # all data about them is deleted, and every consent ends with that
 
 

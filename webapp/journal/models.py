@@ -16,7 +16,9 @@ class Event(StrEnum):
 
     WITHDRAWN = "withdrawn"  # a topic, or without `topic_id` all marketing
     TRACKING_STOPPED = "tracking_stopped"  # `kind`
-    RESTRICTED = "restricted"  # the person restricts or objects: `kind`
+    RESTRICTED = "restricted"  # the person restricts or objects: `kind`, by the right of `ground`
+    ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_REOPENED = "account_reopened"  # takes the one before back
     ERASURE_CONFIRMED = "erasure_confirmed"
     ERASURE_CANCELLED = "erasure_cancelled"
     ERASURE_EXECUTED = "erasure_executed"

@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp import language
-from webapp.access import STAFF, may_use
+from webapp.access import STAFF, is_open_when_closed, may_use
 from webapp.privacy.promises import alerts
 
 SECURITY = tuple(f"/account/{page}" for page in ("security", "devices", "check-up", "activity", "proof"))
+DATA = tuple(f"/account/{page}" for page in ("data", "requests", "restrictions", "erasure", "closure"))
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,15 @@ def _pages() -> list[Entry]:
             "sliders-horizontal",
             within=("/account/preferences", "/account/emails"),
         ),
-        Entry("privacy.data", _("My data"), "database", within=("/account/data",)),
+        *([Entry("closing.closure", _("Closed account"), "log-out")] if current_user.has_closed else []),
+        Entry("privacy.data", _("My data"), "database", within=DATA),
         Entry("accounts.security", _("Security"), "shield", within=SECURITY),
     ]
 
 
 def _staff_pages() -> list[Entry]:
     return [
+        Entry("requests.open_requests", _("Requests"), "clipboard-list", within=("/staff/requests",)),
         Entry("staff.people", _("People"), "users", within=("/staff/people",)),
         Entry("customers.customers", _("Customers"), "search", within=("/staff/customers",)),
         Entry("staff.activation", _("Invite customers"), "send", within=("/staff/activation",)),
@@ -134,5 +137,7 @@ def _items(entries: list[Entry]) -> list[Item]:
 
 
 def _is_open(entry: Entry) -> bool:
-    views = current_app.view_functions
-    return entry.endpoint in views and may_use(views[entry.endpoint], current_user.role)
+    view = current_app.view_functions.get(entry.endpoint)
+    if view is None or not may_use(view, current_user.role):
+        return False
+    return is_open_when_closed(view) or not current_user.has_closed

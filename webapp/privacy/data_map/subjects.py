@@ -19,7 +19,7 @@ from webapp.privacy.data_map.vocabulary import (
     SubjectTable,
     spoken,
 )
-from webapp.privacy.data_map.words import METHODS, WAYS, language_name
+from webapp.privacy.data_map.words import METHODS, RESTRICTED_USES, WAYS, language_name
 from webapp.staff.words import ROLES
 from webapp.subjects.models import Subject, SubjectKey
 
@@ -42,6 +42,7 @@ DETAILS = {
     "way": Part(_l("How"), words=spoken(WAYS)),
     "role": Part(_l("Role"), words=spoken(ROLES)),
     "reason": Part(_l("Reason")),
+    "use": Part(_l("For what"), words=spoken(RESTRICTED_USES)),
     "scope": Part(_l("What the key may do")),
     "version": Part(_l("Version of the privacy policy")),
     "content": Part(_l("Checksum of the text")),
