@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -97,7 +98,7 @@ def test_a_cancellation_is_taken_back_until_it_ends(client: PageClient, anna: Pe
     ],
     ids=["it ends today", "the company ended it", "it is over"],
 )
-def test_it_cannot_be_kept_when(client: PageClient, anna: Person, differently: dict[str, object]) -> None:
+def test_it_cannot_be_kept_when(client: PageClient, anna: Person, differently: dict[str, Any]) -> None:
     shop.product(anna.id, **differently)
     told = client.submit(KEEPING, page="/account/payments/billing-address", follow_redirects=True)
     assert "too late" in told.text
@@ -109,7 +110,7 @@ def test_it_cannot_be_kept_when(client: PageClient, anna: Person, differently: d
     [{"cancellable": False}, {"state": ProductState.ENDED}, {"ends_on": TODAY + timedelta(days=90)}],
     ids=["only the company can", "it is over", "it ends by itself"],
 )
-def test_it_cannot_be_cancelled_when(client: PageClient, anna: Person, differently: dict[str, object]) -> None:
+def test_it_cannot_be_cancelled_when(client: PageClient, anna: Person, differently: dict[str, Any]) -> None:
     shop.product(anna.id, **differently)
     assert client.get(CANCELLATION).location == PAGE
     assert "Cancel it…" not in client.get(PAGE).text

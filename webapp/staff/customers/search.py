@@ -61,21 +61,21 @@ def terms_of(search: CustomerSearch, by: Subject) -> str:
 def find(terms: str) -> list[Found]:
     """At most `MOST`, by name; one more says that there are others."""
     terms = " ".join(terms.split())
-    found = db.session.scalars(union(*_ways(terms)).limit(MOST + 1)).all() if len(terms) >= SHORTEST else []
+    found = db.session.scalars(union(*ways(terms)).limit(MOST + 1)).all() if len(terms) >= SHORTEST else []
     return _described(found)
 
 
-def forget_old(*, now: datetime) -> None:
-    db.session.execute(delete(CustomerSearch).where(CustomerSearch.searched_at < now - FORGOTTEN_AFTER))
-
-
-def _ways(terms: str) -> list[Select[UUID]]:
+def ways(terms: str) -> list[Select[UUID]]:
     """Each is answered by an index and stops after a page."""
     if "@" in terms:
         return [select(Subject.id).where(Subject.address_hash == _hash(terms))]
     by_number = select(CustomerRecord.subject_id).where(CustomerRecord.external_id == terms)
     names = ("given_name, family_name", "family_name, given_name", "organization, ''")
     return [by_number, *(_starting(words, terms) for words in names)]
+
+
+def forget_old(*, now: datetime) -> None:
+    db.session.execute(delete(CustomerSearch).where(CustomerSearch.searched_at < now - FORGOTTEN_AFTER))
 
 
 def _starting(words: str, terms: str) -> Select[UUID]:
