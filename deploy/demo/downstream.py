@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from deploy.demo import shop
 from deploy.demo.cast import Cast
@@ -39,10 +39,11 @@ FACTS: dict[Change, list[dict[str, str]]] = {
 
 def write(cast: Cast, *, now: datetime) -> None:
     """After the customers and their numbers are there."""
+    db.session.execute(delete(ChangeEntry))  # what filling the database changed is no news
     receivers = [_shop(now), _newsletter_tool(now), _old_shop(now)]
     db.session.add_all([*receivers, _key(cast, now=now)])
     db.session.flush()
-    told = list(_changes(now))
+    told = sorted(_changes(now), key=lambda change: change.at)
     db.session.add_all(told)
     db.session.flush()
     deliveries = [delivery for change in told for delivery in _deliveries(receivers, change)]
@@ -100,13 +101,12 @@ def _key(cast: Cast, *, now: datetime) -> ApiKey:
 
 
 def _changes(now: datetime) -> Iterator[ChangeEntry]:
-    """The oldest first. The last one asks for a confirmation that has not come yet."""
+    """One of them asks for a confirmation that has not come yet."""
     rng = Random("alpenglow changes")
     records = select(CustomerRecord.subject_id, CustomerRecord.external_id).order_by(CustomerRecord.external_id)
     known = db.session.execute(records.limit(400)).all()
-    moments = sorted(now - timedelta(seconds=rng.uniform(7_200, DAYS * 86_400)) for _ in range(CHANGES))
-    for at in moments:
-        kind = rng.choice(list(FACTS))
+    for _ in range(CHANGES):
+        kind, at = rng.choice(list(FACTS)), now - timedelta(seconds=rng.uniform(7_200, DAYS * 86_400))
         subject_id, number = rng.choice(known)
         yield _change(kind, subject_id, number, at, rng.choice(FACTS[kind]))
     subject_id, number = known[0]

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired
 from webapp.accounts.forms import Form
 from webapp.changes import Change
 from webapp.clock import utc_now
+from webapp.integrations.confirmations import NEEDED
 from webapp.integrations.webhooks import replays, targets
 from webapp.integrations.webhooks.models import Webhook
 from webapp.integrations.webhooks.receivers import SUBSCRIBABLE
@@ -19,6 +20,8 @@ from webapp.integrations.webhooks.words import CHANGES
 from webapp.subjects.fields import Line
 
 HTTPS = _l("Enter a whole address that starts with https://, without a user name and without a part after #.")
+# What a system that holds data about people has to hear of (GDPR Art. 19), so it is chosen from the start.
+BY_LAW = [*NEEDED, Change.ERASURE_CANCELLED, Change.PROCESSING_RELEASED]
 
 
 class ReceiverForm(Form):
@@ -30,7 +33,7 @@ class ReceiverForm(Form):
 
     def __init__(self, webhook: Webhook | None = None) -> None:
         shown = {"url": webhook.url, "changes": webhook.changes, "confirms": webhook.confirms} if webhook else None
-        super().__init__(data=shown or {"confirms": True})
+        super().__init__(data=shown or {"changes": BY_LAW, "confirms": True})
         self.changes.choices = [(change.value, CHANGES[change]) for change in SUBSCRIBABLE]
 
     @property

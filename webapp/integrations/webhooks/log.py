@@ -13,7 +13,8 @@ from webapp.db import db
 from webapp.integrations.webhooks.models import Attempt, Confirmation, Delivery, State, Webhook, WebhookHour
 from webapp.paging import Cut, cut
 
-PAGE = 25
+PAGE = 20
+MOST = 100
 DAYS = 14
 LARGEST = 2**63 - 1
 
@@ -85,7 +86,7 @@ def unconfirmed() -> Sequence[tuple[Confirmation, ChangeEntry | None]]:
     """The oldest first, of which there should be few. The change says whom it is about."""
     rows = select(Confirmation, ChangeEntry).outerjoin(ChangeEntry, ChangeEntry.id == Confirmation.change_id)
     rows = rows.options(joinedload(Confirmation.webhook)).where(Confirmation.confirmed_at.is_(None))
-    found = db.session.execute(rows.order_by(Confirmation.asked_at, Confirmation.delivery_id).limit(PAGE * 4))
+    found = db.session.execute(rows.order_by(Confirmation.asked_at, Confirmation.delivery_id).limit(MOST))
     return [(row[0], row[1]) for row in found]
 
 
