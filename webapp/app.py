@@ -49,6 +49,7 @@ from webapp.privacy.requests import emails as _requests_emails  # noqa: F401  # 
 from webapp.privacy.requests.routes import blueprint as requests
 from webapp.privacy.restrictions import emails as _restrictions_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.restrictions.routes import blueprint as restrictions
+from webapp.privacy.retention.routes import blueprint as retention
 from webapp.privacy.routes import blueprint as privacy
 from webapp.staff import emails as _staff_emails  # noqa: F401  # registers the emails of the package
 from webapp.staff.routes import blueprint as staff
@@ -90,7 +91,7 @@ def _add_extensions(app: Flask) -> None:
 
 def _add_routes(app: Flask, environment: Environment) -> None:
     for_people = (portal, safety, cookies, health, *accounts, consents, privacy, policy, promises)
-    rights = (closing, erasure, restrictions, requests)
+    rights = (closing, erasure, restrictions, requests, retention)
     for_customers = (products, payments, customers, disclosures)
     for_systems = (integrations, webhooks, imports, api)
     for blueprint in (*for_people, *rights, *for_customers, *for_systems, staff, campaigns):

@@ -73,8 +73,10 @@ PROMISES = [
         "P16",
         DELETION,
         _l("We delete what is no longer needed, and tell you before what stays, why, and until when."),
-        how=_l("Every field has a time limit already; “My data” and the policy show it."),
-        missing=_l("The plan of a deletion is not part of this software yet."),
+        how=_l(
+            "Every field has a time limit, which “My data” and the policy show. Each day what is over is deleted by itself; "
+            "before you confirm a deletion, its plan names what stays, why, and until when."
+        ),
     ),
     Promise(
         "P17",

@@ -40,6 +40,11 @@ class Ahead:
     counted_at: datetime | None
 
     @property
+    def totals(self) -> list[int]:
+        """Of all categories together."""
+        return [sum(month) for month in zip(*self.rows.values(), strict=True)] or [0] * len(self.months)
+
+    @property
     def titles(self) -> dict[Category, str]:
         return {category: str(CATEGORIES[category]) for category in self.rows}
 

@@ -72,6 +72,12 @@ def overview() -> Overview:
     )
 
 
+def people_of(hold: LegalHold) -> dict[UUID, str]:
+    """The addresses of those who decided about it, as far as they are known."""
+    ids = [hold.set_by, hold.reviewed_by, hold.released_by]
+    return dict(db.session.execute(select(Subject.id, Subject.email).where(Subject.id.in_(ids))).all())
+
+
 def set_on(subject: Subject, terms: Terms, *, by: Subject, now: datetime) -> LegalHold:
     """From this moment nothing that it covers is deleted, also by an erasure that is being carried out."""
     db.session.execute(select(Subject.id).where(Subject.id == subject.id).with_for_update())

@@ -16,7 +16,7 @@ from webapp.privacy import data_map
 from webapp.privacy.data_map import clocks
 from webapp.privacy.data_map.retention import WHILE_CUSTOMER
 from webapp.privacy.erasure import erasures
-from webapp.privacy.erasure.models import OPEN, Cause, Erasure
+from webapp.privacy.erasure.models import DONE, OPEN, Cause, Erasure
 from webapp.privacy.models import OPEN as OPEN_COPIES
 from webapp.privacy.models import DataExport
 from webapp.products.models import CustomerRecord, Product, ProductState
@@ -58,7 +58,8 @@ def _over(now: datetime) -> list[ColumnElement[bool]]:
     people = next(table for table in data_map.subject_tables() if table.model is Subject)
     [rule] = clocks.rules(people, WHILE_CUSTOMER)
     ended, *_erased = clocks.due(rule, now=now)
-    begun = exists().where(Erasure.subject_id == Subject.id, Erasure.state.in_(OPEN))
+    waits = Erasure.state.in_(DONE) & Erasure.finished_at.is_(None)
+    begun = exists().where(Erasure.subject_id == Subject.id, or_(Erasure.state.in_(OPEN), waits))
     return [ended, Subject.erased_at.is_(None), ~_has_account(), ~begun]
 
 
