@@ -350,4 +350,6 @@ SMALL_TABLES = {
     "policy_versions",
     "policy_notices",
     "webhooks",
-}  # those of a day; what people here wrote
+    "audit_anchors",
+    "journal_state",
+}  # those of a day; what people here wrote; a few rows that mark how far something has come

@@ -74,8 +74,8 @@ PROMISES = [
         DELETION,
         _l("We delete what is no longer needed, and tell you before what stays, why, and until when."),
         how=_l(
-            "Every field has a time limit, which “My data” and the policy show. Each day what is over is deleted by itself; "
-            "before you confirm a deletion, its plan names what stays, why, and until when."
+            "Every field has a time limit, which “My data” and the policy show. Each day what is over is deleted by "
+            "itself; before you confirm a deletion, its plan names what stays, why, and until when."
         ),
     ),
     Promise(
