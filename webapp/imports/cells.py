@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from babel import Locale
@@ -22,6 +22,7 @@ LANGUAGES = ("en", "de", "fr", "it")
 
 _DAY = re.compile(r"(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})")
 _MONTH = re.compile(r"(\d{1,2})[-./](\d{2}|\d{4})")
+ODD_STARTS = frozenset("'" + "".join(FORMULA_STARTS))  # of cells that are to be made plain
 _OF_A_FORMULA = ("=", "@", "＝", "＠")
 _NUMBER_OR_PHONE = re.compile(r"[+＋-－-][\d\s().,'’/*-]*")
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -45,9 +46,8 @@ class Manner:
 Read = Callable[[str, Manner], Any]
 
 
-def plain(cell: str) -> str:
+def plain(text: str) -> str:
     """The text without what spreadsheets put around it. Raises Unreadable for a formula."""
-    text = cell.strip()
     if text.startswith('="') and text.endswith('"') and len(text) > 2:
         text = text[2:-1]  # how a zero at the beginning is kept from Excel
     elif text.startswith("'") and text[1:2] in FORMULA_STARTS:
@@ -81,7 +81,6 @@ def number(text: str, _manner: Manner) -> int:
         raise Unreadable("not_a_number") from None
 
 
-@lru_cache(maxsize=4096)
 def day(text: str, manner: Manner) -> str:
     parts = _DAY.fullmatch(text.partition("T")[0].partition(" ")[0])
     if not parts:
@@ -103,7 +102,6 @@ def last_day(text: str, manner: Manner) -> str:
     return f"{year}-{int(month[1]):02}-{monthrange(year, int(month[1]))[1]}"
 
 
-@lru_cache(maxsize=4096)
 def moment(text: str, manner: Manner) -> str:
     clock = re.split("[T ]", text, maxsplit=1)[1:]
     try:
@@ -142,7 +140,6 @@ def four_digits(text: str, _manner: Manner) -> str:
     return text.zfill(4) if text.isdecimal() else text
 
 
-@lru_cache(maxsize=4096)
 def amount(text: str, currency: str, manner: Manner) -> int:
     """In the smallest unit of the currency."""
     whole, _, fraction = text.strip("\u00a0 ").partition(manner.decimal)
@@ -161,6 +158,8 @@ def _country_codes() -> dict[str, str]:
 
 def _without_thousands(whole: str, manner: Manner) -> str:
     sign, digits = ("-", whole[1:]) if whole[:1] in {"-", "−"} else ("", whole)
+    if digits.isdecimal():
+        return sign + digits
     separators = {mark for mark in digits if not mark.isdecimal()}
     groups = re.split("|".join(map(re.escape, separators)), digits) if separators else [digits]
     allowed = separators <= {*_THOUSANDS, "," if manner.decimal == "." else "."}

@@ -31,6 +31,14 @@ class Column:
     guarded: bool = True
 
     @cached_property
+    def within(self) -> str:
+        return self.field.rpartition(".")[0]
+
+    @cached_property
+    def name_within(self) -> str:
+        return self.field.rpartition(".")[2]
+
+    @cached_property
     def names(self) -> set[str]:
         return {spelling(name) for name in (self.field, *self.known_as.split(", ")) if name}
 

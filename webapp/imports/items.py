@@ -1,6 +1,7 @@
 """Making of a row what the API would have been sent, or saying why that cannot be done."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from webapp.imports.reading import Row
 from webapp.integrations.intake.kinds import KINDS
 from webapp.integrations.intake.types import Item
 
+REMEMBERED = 5_000
 Reason = list[str]  # the field, if it is about one, and a code
 
 CODES = {  # by the type of an error of pydantic
@@ -57,17 +59,32 @@ class Refused(Exception):
         self.reasons = reasons
 
 
+@dataclass
+class _Field:
+    """A column of the file. What cells of it mean is looked up where it was read before: days and states recur."""
+
+    place: int
+    column: Column
+    known: dict[str, Any] = field(default_factory=dict)
+
+    def read(self, text: str, manner: Manner) -> Any:
+        if text not in self.known:
+            if len(self.known) > REMEMBERED:
+                self.known.clear()
+            self.known[text] = self.column.read(text, manner)
+        return self.known[text]
+
+
 class Maker:
     """For all the rows of one file."""
 
     def __init__(self, found: Import) -> None:
         by_field = {column.field: column for column in COLUMNS[found.kind]}
-        chosen = [(place, by_field[field]) for field, place in found.mapping.items()]
+        fields = [_Field(place, by_field[name]) for name, place in found.mapping.items()]
         self._item = KINDS[found.kind].item
         self._header = found.header
-        self._plain = [(place, column) for place, column in chosen if not column.money]
-        self._money = [(place, column) for place, column in chosen if column.money]
-        guarded = {place for place, column in chosen if column.guarded}
+        self._fields = sorted(fields, key=lambda one: one.column.money)  # amounts last: they need the currency
+        guarded = {one.place for one in fields if one.column.guarded}
         self._unguarded = [place for place in range(len(found.header)) if place not in guarded]
         zone = ZoneInfo(settings().time_zone)
         self._manner = Manner(found.dates, found.decimal, zone, settings().default_country)
@@ -87,42 +104,37 @@ class Maker:
         if row.cells is None:
             raise Refused([["", row.problem or ""]])
         width = len(self._header)
-        if len(row.cells) < width or any(row.cells[width:]):
+        if len(row.cells) != width and (len(row.cells) < width or any(row.cells[width:])):
             raise Refused([["", "too_many_columns" if len(row.cells) > width else "too_few_columns"]])
-        if [cell.strip() for cell in row.cells] == self._header:
+        if row.cells[0].strip() == self._header[0] and [cell.strip() for cell in row.cells] == self._header:
             raise Refused([["", "header_again"]])
-        if cards := [place for place in self._unguarded if holds_card_number(row.cells[place])]:
-            raise Refused([[self._header[cards[0]] or str(cards[0] + 1), "card_number"]])
+        for place in self._unguarded:
+            if holds_card_number(row.cells[place]):
+                raise Refused([[self._header[place] or str(place + 1), "card_number"]])
         return row.cells
 
     def _values(self, row: list[str]) -> dict[str, Any]:
         """Empty cells say nothing: what is here stays."""
         values: dict[str, Any] = {}
-        wrong = [reason for place, column in self._plain if (reason := self._read(column, row[place], values))]
-        wrong += [reason for place, column in self._money if (reason := self._read(column, row[place], values))]
+        wrong: list[Reason] = []
+        for one in self._fields:
+            try:
+                if text := row[one.place].strip():
+                    self._put(values, one, cells.plain(text) if text[0] in cells.ODD_STARTS else text)
+            except Unreadable as error:
+                wrong.append([one.column.field, str(error)])
         if wrong:
             raise Refused(wrong)
         return values
 
-    def _read(self, column: Column, cell: str, values: dict[str, Any]) -> Reason | None:
-        try:
-            text = cells.plain(cell)
-            if text and column.money:
-                values[column.field] = cells.amount(text, values.get("currency", ""), self._manner)
-            elif text:
-                _put(values, column.field, column.read(text, self._manner))
-        except Unreadable as error:
-            return [column.field, str(error)]
-        return None
-
-
-def _put(values: dict[str, Any], field: str, value: Any) -> None:
-    """A field within another is written with a full stop between the two."""
-    outer, _, inner = field.rpartition(".")
-    if outer:
-        values.setdefault(outer, {})[inner] = value
-    else:
-        values[field] = value
+    def _put(self, values: dict[str, Any], one: _Field, text: str) -> None:
+        column = one.column
+        if column.money:
+            values[column.field] = cells.amount(text, values.get("currency", ""), self._manner)
+        elif column.within:
+            values.setdefault(column.within, {})[column.name_within] = one.read(text, self._manner)
+        else:
+            values[column.field] = text if column.read is cells.words else one.read(text, self._manner)
 
 
 def _reason(detail: ErrorDetails) -> Reason:

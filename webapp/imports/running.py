@@ -1,13 +1,15 @@
 """Taking in a file in small steps, each with how far it has come: killed anywhere, it goes on where it was."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import IO
 
+from flask import current_app
 from sqlalchemy import insert, update
 
 from webapp.db import db
@@ -17,6 +19,7 @@ from webapp.imports.models import Import, ImportRefusal, ImportState
 from webapp.imports.reading import BrokenFile, Row, rows
 from webapp.integrations.intake.kinds import KINDS
 from webapp.integrations.intake.results import Outcome, Result
+from webapp.integrations.intake.types import Item
 
 STEP = 5_000  # rows
 HOPELESS = 1_000  # rows from the beginning of which none fits: the columns are not what somebody thought
@@ -25,10 +28,12 @@ NEXT = {ImportState.CHECKING: ImportState.CHECKED, ImportState.RUNNING: ImportSt
 
 @dataclass
 class _Step:
-    """What became of some rows."""
+    """Some rows: what was made of them, what was refused, and the last one, after which the next step begins."""
 
-    counts: Counter[str] = field(default_factory=Counter)
+    last: Row
+    made: list[tuple[Row, Item]] = field(default_factory=list)
     refused: list[tuple[Row, list[Reason]]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
 
 
 def run(found: Import, *, now: datetime) -> Iterator[None]:
@@ -47,38 +52,60 @@ def run(found: Import, *, now: datetime) -> Iterator[None]:
 def take_in(found: Import, file: IO[bytes], *, now: datetime) -> Iterator[None]:
     """The rows of a file that stands where the import does."""
     maker, reading = Maker(found), rows(file, found.writing, start=found.position or found.starts, line=found.line)
-    try:
-        if not found.position:
-            next(reading)  # the names of the columns
-        while some := list(islice(reading, STEP)):
-            step = _take_in(found, maker, some, now=now)
-            if not _go_on(found, some[-1], step) or _is_hopeless(found, now=now):
-                return
-            yield
-    except BrokenFile:
-        _finish(found, ImportState.FAILED, problem="encoding", now=now)
-    else:
-        _finish(found, NEXT[found.state], now=now)
-
-
-def _take_in(found: Import, maker: Maker, some: Sequence[Row], *, now: datetime) -> _Step:
-    step, made = _Step(), []
-    for row in some:
+    with closing(_ahead(_steps(maker, reading, begun=bool(found.position)))) as steps:
         try:
-            made.append((row, maker.item(row)))
-        except Refused as refused:
-            step.refused.append((row, refused.reasons))
-    for (row, _item), result in zip(made, _store(found, [item for _row, item in made], now=now), strict=True):
+            for step in steps:
+                _take_in(found, step, now=now)
+                if not _go_on(found, step) or _is_hopeless(found, now=now):
+                    return
+                yield
+        except BrokenFile:
+            _finish(found, ImportState.FAILED, problem="encoding", now=now)
+        else:
+            _finish(found, NEXT[found.state], now=now)
+
+
+def _steps(maker: Maker, reading: Iterator[Row], *, begun: bool) -> Iterator[_Step]:
+    """What the file says, as the API would have been sent it."""
+    if not begun:
+        next(reading)  # the names of the columns
+    while some := list(islice(reading, STEP)):
+        step = _Step(some[-1])
+        for row in some:
+            try:
+                step.made.append((row, maker.item(row)))
+            except Refused as refused:
+                step.refused.append((row, refused.reasons))
+        yield step
+
+
+def _ahead(steps: Iterator[_Step]) -> Generator[_Step]:
+    """Reads the next step while the database works on this one, so that neither waits for the other."""
+    context = current_app.app_context
+
+    def prepare() -> _Step | None:
+        with context():
+            return next(steps, None)
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        coming = thread.submit(prepare)
+        while step := coming.result():
+            coming = thread.submit(prepare)
+            yield step
+
+
+def _take_in(found: Import, step: _Step, *, now: datetime) -> None:
+    results = _store(found, [item for _row, item in step.made], now=now)
+    for (row, _item), result in zip(step.made, results, strict=True):
         if result.outcome is Outcome.REFUSED:
             step.refused.append((row, [["", str(result.reason)]]))
         else:
             step.counts[result.outcome] += 1
             step.counts["kept"] += bool(result.kept)
     step.counts[Outcome.REFUSED] = len(step.refused)
-    return step
 
 
-def _store(found: Import, items: Sequence[object], *, now: datetime) -> list[Result]:
+def _store(found: Import, items: Sequence[Item], *, now: datetime) -> list[Result]:
     """For a check everything is done as it would be, and taken back."""
     take_in = KINDS[found.kind].take_in
     if found.state is ImportState.RUNNING:
@@ -89,15 +116,15 @@ def _store(found: Import, items: Sequence[object], *, now: datetime) -> list[Res
     return results
 
 
-def _go_on(found: Import, last: Row, step: _Step) -> bool:
+def _go_on(found: Import, step: _Step) -> bool:
     """Unless it was stopped, or another worker has come as far: one that was taken for dead may be alive."""
     reasons = Counter("\t".join(reasons[0]) for _row, reasons in step.refused)
     going_on = (
         update(Import)
         .where(Import.id == found.id, Import.state == found.state, Import.position == found.position)
         .values(
-            position=last.end,
-            line=last.next_line,
+            position=step.last.end,
+            line=step.last.next_line,
             counts=dict(Counter(found.counts) + step.counts),
             reasons=dict(Counter(found.reasons) + reasons),
         )
