@@ -33,6 +33,7 @@ EVERY = {
     Job.MEASURE_PROMISES: timedelta(minutes=5),
     Job.LOOK_AFTER_ERASURES: timedelta(minutes=10),
     Job.DELETE_EXPIRED_EXPORTS: timedelta(hours=1),
+    Job.SEND_RECEIPTS: timedelta(minutes=1),
     Job.DELETE_OLD_BACKUPS: timedelta(hours=1),
     Job.WATCH_CLOSURES: timedelta(hours=1),
     Job.WARN_OF_DEADLINES: timedelta(hours=6),

@@ -45,6 +45,7 @@ from webapp.privacy.policy.routes import blueprint as policy
 from webapp.privacy.promises import emails as _promises_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.promises import measured as _measured  # noqa: F401  # registers the figures
 from webapp.privacy.promises.routes import blueprint as promises
+from webapp.privacy.receipts import emails as _receipts_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.requests import emails as _requests_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.requests.routes import blueprint as requests
 from webapp.privacy.restrictions import emails as _restrictions_emails  # noqa: F401  # registers the emails of the package

@@ -104,6 +104,7 @@ class Action(StrEnum):
     ROLE_CHANGED = "role_changed"
     API_KEY_CREATED = "api_key_created"
     API_KEY_REVOKED = "api_key_revoked"
+    ERASURE_TOLD = "erasure_told"
     JOURNAL_REPLAYED = "journal_replayed"
     SENDS_RESUMED = "sends_resumed"
     IMPORT_RECEIVED = "import_received"

@@ -16,7 +16,7 @@ from webapp.privacy.backups.commands import (
     replay_journal_command,
     restore_command,
 )
-from webapp.privacy.commands import data_map_command, verify_export_command
+from webapp.privacy.commands import data_map_command, verify_export_command, verify_receipt_command
 
 
 @click.command("settings-table")
@@ -57,5 +57,6 @@ def init_app(app: Flask) -> None:
         sign_out_command,
         verify_audit_command,
         verify_export_command,
+        verify_receipt_command,
     ):
         app.cli.add_command(command)

@@ -65,6 +65,7 @@ class Job(StrEnum):
     WRITE_JOURNAL = "jobs.journal.write_journal"
     FORGET_OLD_JOURNAL = "jobs.journal.forget_old_journal"
     DELETE_OLD_BACKUPS = "jobs.privacy.delete_old_backups"
+    SEND_RECEIPTS = "jobs.receipts.send_receipts"
     SEND_RECOVERIES = "jobs.accounts.send_recoveries"
     INVITE_CUSTOMERS = "jobs.accounts.invite_customers"
     REMIND_OF_PASSWORDS = "jobs.accounts.remind_of_passwords"

@@ -30,6 +30,7 @@ from webapp.privacy import copies_for_others, copy_codes, copy_shares, exports
 from webapp.privacy.copy_downloads import Visitor
 from webapp.privacy.models import CopyShare, DataExport
 from webapp.privacy.policy import drafts, publishing
+from webapp.privacy.receipts.models import Receipt
 from webapp.staff import invitations
 from webapp.subjects import subjects
 
@@ -291,9 +292,16 @@ def withdrawn_invitation_link(_samples: Samples) -> str:
     return links.sign(links.Purpose.STAFF_INVITATION, now=utc_now(), invitation=str(UUID(int=1)))
 
 
+def erasure(_samples: Samples) -> str:
+    """One that was carried out, with its receipt."""
+    told = select(Receipt.erasure_id).where(Receipt.sent_at.is_not(None)).order_by(Receipt.sent_at.desc())
+    return str(db.session.scalars(told.limit(1)).one())
+
+
 MAKERS: dict[str, Callable[[Samples], str]] = {
     maker.__name__: maker
     for maker in (
+        erasure,
         sign_up_link,
         expired_sign_up_link,
         used_sign_up_link,

@@ -21,7 +21,7 @@ class Event(StrEnum):
     ACCOUNT_REOPENED = "account_reopened"  # takes the one before back
     ERASURE_CONFIRMED = "erasure_confirmed"
     ERASURE_CANCELLED = "erasure_cancelled"
-    ERASURE_EXECUTED = "erasure_executed"
+    ERASURE_BEGUN = "erasure_begun"
     RECEIPT_SENT = "receipt_sent"
 
 

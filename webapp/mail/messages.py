@@ -106,7 +106,13 @@ def _compose(key: UUID) -> tuple[str, EmailMessage]:
         variables = standard | content.variables
         rendered = content.rendered or render(message.email, variables, language=subject.language)
     to = content.to or subject.email
-    return to, compose(rendered, to=to, message_id=message_id(message.id.hex), headers=content.headers)
+    return to, compose(
+        rendered,
+        to=to,
+        message_id=message_id(message.id.hex),
+        headers=content.headers,
+        attachments=content.attachments,
+    )
 
 
 LEDGER = delivery.Ledger(Message, Message.id, resend_uncertain=True, when_sent=_tell_of_sent)

@@ -1,5 +1,6 @@
 """From a template folder in `emails/` to a finished email: subject, text and HTML, in the reader's language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -31,6 +32,16 @@ class Rendered:
     html: str
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """`maintype` and `subtype` are the halves of its media type."""
+
+    name: str
+    maintype: str
+    subtype: str
+    content: bytes
+
+
 def render(name: str, variables: dict[str, Any], *, language: str) -> Rendered:
     """Renders the three templates of an email. Raises jinja2.UndefinedError for a variable that is not there."""
     with speaking(language):
@@ -47,7 +58,14 @@ def html_from_mjml(source: str) -> str:
     return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(html)
 
 
-def compose(rendered: Rendered, *, to: str, message_id: str, headers: dict[str, str]) -> EmailMessage:
+def compose(
+    rendered: Rendered,
+    *,
+    to: str,
+    message_id: str,
+    headers: dict[str, str],
+    attachments: Sequence[Attachment] = (),
+) -> EmailMessage:
     """The email as it goes over the wire. `message_id` is without angle brackets."""
     email = EmailMessage(policy=SMTP)
     email["From"] = Address(one_line(settings().company_name), addr_spec=settings().mail_from)
@@ -60,6 +78,8 @@ def compose(rendered: Rendered, *, to: str, message_id: str, headers: dict[str, 
         email[name] = value
     email.set_content(rendered.text, cte="quoted-printable")
     email.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    for file in attachments:
+        email.add_attachment(file.content, maintype=file.maintype, subtype=file.subtype, filename=file.name)
     return email
 
 

@@ -94,6 +94,7 @@ SENTENCES: dict[str, LazyString] = {
     Action.ROLE_CHANGED: _l("What you may do here was changed."),
     Action.API_KEY_CREATED: _l("You made a key for another system."),
     Action.API_KEY_REVOKED: _l("You revoked the key of another system."),
+    Action.ERASURE_TOLD: _l("The receipt of the deletion was sent."),
     Action.JOURNAL_REPLAYED: _l("An older database was put back, and everybody was signed out."),
     Action.SENDS_RESUMED: _l("You let emails go out again after an older database had been put back."),
     Action.IMPORT_RECEIVED: _l("You uploaded a file to be imported."),

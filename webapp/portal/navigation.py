@@ -104,6 +104,7 @@ def _staff_pages() -> list[Entry]:
         Entry("disclosures.register", _("Disclosures"), "external-link", within=("/staff/disclosures",)),
         Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
         Entry("privacy.staff_copies", _("Copies of data"), "download", within=("/staff/copies",)),
+        Entry("privacy.staff_erasures", _("Deletions"), "trash-2", within=("/staff/erasures",)),
         Entry("retention.retention", _("Retention"), "clock", within=("/staff/retention",)),
         Entry("privacy.backups", _("Backups"), "database", within=("/staff/backups",)),
         Entry("imports.overview", _("Imports"), "upload", within=("/staff/imports",)),

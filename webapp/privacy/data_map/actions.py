@@ -81,6 +81,7 @@ ACTIONS = {
     Action.ROLE_CHANGED: _l("role changed"),
     Action.API_KEY_CREATED: _l("key for another system made"),
     Action.API_KEY_REVOKED: _l("key of another system revoked"),
+    Action.ERASURE_TOLD: _l("receipt of the deletion sent, and the address forgotten"),
     Action.JOURNAL_REPLAYED: _l("an older database put back, and the journal replayed"),
     Action.SENDS_RESUMED: _l("emails sent again after an older database was put back"),
     Action.IMPORT_RECEIVED: _l("file to be imported uploaded"),

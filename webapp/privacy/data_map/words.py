@@ -204,7 +204,7 @@ JOURNAL_EVENTS = {
     Event.RESTRICTED: _l("restrictions and objections"),
     Event.ERASURE_CONFIRMED: _l("erasures confirmed"),
     Event.ERASURE_CANCELLED: _l("erasures taken back"),
-    Event.ERASURE_EXECUTED: _l("people erased"),
+    Event.ERASURE_BEGUN: _l("people erased"),
     Event.RECEIPT_SENT: _l("receipts sent"),
 }
 

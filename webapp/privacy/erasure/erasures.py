@@ -18,11 +18,12 @@ from webapp.accounts.models import Account
 from webapp.audit import Action
 from webapp.changes import Change
 from webapp.db import db
+from webapp.journal.models import Event
 from webapp.links import InvalidLink, Link, Purpose
 from webapp.mail import messages
 from webapp.privacy import deadlines, manifest
 from webapp.privacy.data_map import clocks
-from webapp.privacy.erasure import comparison, execution, planning, starting
+from webapp.privacy.erasure import comparison, execution, journaling, planning, starting
 from webapp.privacy.erasure.models import DONE, OPEN, Cause, Erasure, ErasureState
 from webapp.privacy.erasure.planning import Plan
 from webapp.queue import Job
@@ -155,6 +156,7 @@ def cancel(erasure: Erasure, *, now: datetime) -> None:
     if erasure.state is not ErasureState.PLANNED:
         changes.record(Change.ERASURE_CANCELLED, subject.id, now=now, reference=erasure.id)
         messages.send("erasure/cancelled", subject, now=now, erasure_id=str(erasure.id))
+        journaling.note(Event.ERASURE_CANCELLED, erasure, now=now)
     erasure.state, erasure.finished_at = ErasureState.CANCELLED, now
     trail.record(Action.ERASURE_CANCELLED, subject, now=now)
 
@@ -220,6 +222,7 @@ def _accept(erasure: Erasure, *, starts_at: datetime, now: datetime) -> None:
     erasure.agreed_hash = erasure.plan_hash
     facts = {"starts_at": starts_at.isoformat(timespec="seconds")}
     changes.record(Change.ERASURE_DUE, erasure.subject_id, now=now, reference=erasure.id, **facts)
+    journaling.note(Event.ERASURE_CONFIRMED, erasure, now=now)
     queue.later(Job.ERASE, due_at=starts_at if starts_at > now else None, erasure_id=str(erasure.id))
 
 

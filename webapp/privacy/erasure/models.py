@@ -113,6 +113,12 @@ class Erasure(Base):
             "executed_at",
             postgresql_where=text("finished_at IS NULL AND state IN ('executed', 'told')"),
         ),
+        Index(
+            "ix_erasures_untold",
+            "executed_at",
+            postgresql_where=text("state = 'executed' AND recipient IS NOT NULL"),
+        ),
+        Index("ix_erasures_listed", "asked_at", "id"),
         Index("ix_erasures_finished", "executed_at", postgresql_where=text("executed_at IS NOT NULL")),
     )
 

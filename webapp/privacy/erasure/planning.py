@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Date, Select, cast, func, literal, null, select, union_all
 
+from webapp.audit import AuditEntry
 from webapp.consents.models import Suppression
 from webapp.db import db
 from webapp.privacy import data_map
@@ -26,7 +27,7 @@ from webapp.subjects.models import Subject
 
 FILE = "files:"  # what the name of a file store begins with, where that of a table stands otherwise
 # They come into being by the erasure itself, whatever is there now.
-MADE_BY_IT = (Erasure, Suppression)
+MADE_BY_IT = (AuditEntry, Erasure, Suppression)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from webapp.accounts import sessions
 from webapp.audit import Action
 from webapp.consents import erasing
 from webapp.db import db
+from webapp.journal.models import Event
 from webapp.mail import messages
 from webapp.privacy import deadlines
 from webapp.privacy.data_map import clocks
-from webapp.privacy.erasure import comparison, planning, recipients
+from webapp.privacy.erasure import comparison, journaling, planning, recipients
 from webapp.privacy.erasure.models import Cause, Erasure, ErasureState
 from webapp.privacy.erasure.planning import Line, Plan
 from webapp.subjects import trail
@@ -77,6 +78,7 @@ def _ask_again(erasure: Erasure, subject: Subject, plan: Plan, more: Collection[
 def _begin(erasure: Erasure, subject: Subject, *, now: datetime) -> None:
     erasure.state, erasure.executing_since = ErasureState.EXECUTING, now
     recipients.keep(erasure, subject)
+    journaling.note(Event.ERASURE_BEGUN, erasure, now=now, address_hash=subject.address_hash)
     trail.record(Action.ERASURE_STARTED, subject, now=now)
     sessions.end_all(subject, now=now)
     erasing.end_everything(subject, now=now)
