@@ -152,7 +152,7 @@ def test_this_is_not_me_takes_the_address_off_and_tells_staff(
     subject = db.session.get_one(Subject, nora)
     assert subject.email == ""
     assert subjects_here.find(ADDRESS) is None, "whoever reads it is nobody's customer"
-    assert client.get(path).status_code == 404
+    assert client.get(path).location == "/activate/thanks", "and says the same again"
     assert db.session.scalars(select(ChangeEntry.kind)).all() == [Change.CUSTOMER_CHANGED]
     office = signed_in(another_browser(app), person("olga@example.org", role=Role.SUPPORT))
     page = office.get("/staff/activation").text
