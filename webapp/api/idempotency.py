@@ -48,12 +48,15 @@ def forget_old(*, now: datetime) -> None:
     db.session.execute(delete(KeptAnswer).where(KeptAnswer.answered_at < now - KEPT))
 
 
+def lock_of(key: ApiKey, name: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.id.bytes + name.encode()).digest()[:8], signed=True)
+
+
 def _known(key: ApiKey, name: str) -> Response | None:
     """The answer from before; None if this is to be done now, and by nobody else meanwhile."""
     if not KEY.fullmatch(name):
         raise Refused(400, "Not a key", "Idempotency-Key takes 1 to 255 visible characters of ASCII, such as a UUID.")
-    lock = hashlib.sha256(key.id.bytes + name.encode()).digest()[:8]
-    if not db.session.scalar(select(func.pg_try_advisory_xact_lock(int.from_bytes(lock, signed=True)))):
+    if not db.session.scalar(select(func.pg_try_advisory_xact_lock(lock_of(key, name)))):
         answer = problem(409, "Being done already", "The same request is being worked on. Ask again in a moment.")
         answer.headers["Retry-After"] = "1"
         return answer

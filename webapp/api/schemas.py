@@ -1,5 +1,6 @@
 """The types of the API as JSON Schema 2020-12, which is what OpenAPI 3.1 speaks."""
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -63,7 +64,9 @@ def holding(name: str, items: Schema, *, most: int | None = None, beside: Schema
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
+@cache
 def components() -> dict[str, Schema]:
+    """Once every route has named its types."""
     wanted = [(model, "validation") for model in _models.values()]
     _places, definitions = models_json_schema(wanted, ref_template=REF)  # type: ignore[arg-type]  # its list is invariant
     return {**BUILT_IN, **definitions.get("$defs", {})}
