@@ -69,6 +69,11 @@ def kept_until(table: SubjectTable, retention: Retention, *, starting: date | No
     return case(*conditions) if conditions else whens[0][1]
 
 
+def rule_until(rule: Rule, *, starting: date) -> ColumnElement[Any]:
+    """The same for those rows that one rule is about."""
+    return _until(rule, starting)
+
+
 def until(retention: Retention, start: date, *, country: str | None = None) -> date:
     """The same for a clock that started on a day that is known."""
     return of_country(retention, country).until(start, books_closed_in=settings().financial_year_ends_in)

@@ -79,7 +79,8 @@ def plan_for(subject: Subject, cause: Cause, *, now: datetime) -> Erasure:
     erasure = db.session.scalars(mine.execution_options(populate_existing=True)).one()
     if erasure.state is ErasureState.PLANNED:
         erasure.asked_at, erasure.cause = now, cause
-        starting.store(erasure, preview(subject, now=now))
+        if cause in starting.ASKED_FIRST:
+            starting.store(erasure, preview(subject, now=now))
     if new is not None:
         trail.record(Action.ERASURE_ASKED, subject, now=now)
     return erasure

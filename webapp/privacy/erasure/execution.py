@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp import storage
 from webapp.db import Base, db
@@ -17,7 +17,7 @@ from webapp.privacy.data_map import clocks
 from webapp.privacy.data_map.places import FILES
 from webapp.privacy.data_map.vocabulary import SubjectTable
 from webapp.privacy.erasure import endings, fates, needs, results, strategies
-from webapp.privacy.erasure.models import DONE, Erasure, ErasureState, Treatment
+from webapp.privacy.erasure.models import DONE, Erasure, ErasureState, ErasureStep, Treatment
 from webapp.privacy.erasure.needs import Needs
 from webapp.privacy.erasure.planning import FILE
 from webapp.privacy.records import belongs
@@ -32,7 +32,7 @@ def carry_out(erasure_id: UUID, *, now: datetime, tables: Sequence[SubjectTable]
     """Goes on where it was left; what waits is looked at again. The caller commits at each yield and at the end."""
     tables = in_order(tables or data_map.subject_tables())
     before, last = [[t for t in tables if (t.model in AT_THE_END) is at_end] for at_end in (False, True)]
-    waiting: Sequence[SubjectTable] = before
+    waiting: Sequence[SubjectTable] = before if _is_much(erasure_id) else []
     while waiting and (found := _take(erasure_id)):
         waiting = _treat_some(*found, waiting, now=now)
         yield
@@ -41,6 +41,14 @@ def carry_out(erasure_id: UUID, *, now: datetime, tables: Sequence[SubjectTable]
         yield
     while (found := _take(erasure_id, alone=True)) and not _finish(*found, before, last, now=now):
         yield
+
+
+def _is_much(erasure_id: UUID) -> bool:
+    """What is little is done in one go at the end."""
+    planned = select(func.sum(ErasureStep.rows_planned)).where(
+        ErasureStep.erasure_id == erasure_id, ErasureStep.treatment != Treatment.KEEP, ErasureStep.done_at.is_(None)
+    )
+    return (db.session.scalar(planned) or 0) >= strategies.BATCH
 
 
 def in_order(tables: Sequence[SubjectTable]) -> list[SubjectTable]:

@@ -99,7 +99,7 @@ def _staying(table: SubjectTable, needs: Needs, *, on: date) -> list[Fate]:
     kept = _columns(table, Erasure.KEEP)
     fates = []
     for rules in _by_law(table, kept):
-        until, only = _until(table, kept, on=on), rules[0].only
+        until, only = _until(rules, on=on), rules[0].only
         these = EVERY_ROW if only is None else only
         still = these & func.coalesce(until > on, True)
         reason = Reason.SUPPRESSION if table.model is Suppression else Reason.LAW
@@ -136,9 +136,9 @@ def _with_the_key(fate: Fate, needs: Needs) -> Fate:
     return fate
 
 
-def _until(table: SubjectTable, columns: Sequence[Attribute], *, on: date) -> ColumnElement[Any]:
-    """When the last of these columns is not kept any more; NULL if that is up to the person."""
-    days = [clocks.kept_until(table, rule, starting=on) for rule in _retentions(table, columns)]
+def _until(rules: Sequence[Rule], *, on: date) -> ColumnElement[Any]:
+    """When the last of them is over; NULL if that is up to the person."""
+    days = [clocks.rule_until(rule, starting=on) for rule in rules]
     return func.greatest(*days) if len(days) > 1 else days[0]
 
 

@@ -36,11 +36,7 @@ def start(erasure_id: UUID, *, now: datetime) -> None:
     if subject is None or subject.erased_at is not None:
         erasure.state, erasure.finished_at = ErasureState.CANCELLED, now  # another one was faster
         return
-    plan = planning.plan(subject, on=clocks.day_of(now))
-    more = comparison.kept_more(planning.stored(erasure), plan)
-    if more and _can_be_asked(erasure, now=now):
-        _ask_again(erasure, subject, plan, more, now=now)
-    else:
+    if not (_can_be_asked(erasure, now=now) and _ask_again(erasure, subject, now=now)):
         _begin(erasure, subject, now=now)
 
 
@@ -67,12 +63,18 @@ def _answer_by(erasure: Erasure, *, now: datetime) -> datetime:
     return min(now + ANSWER_WITHIN, deadlines.answer_by(erasure.asked_at) - BEFORE_THE_DEADLINE)
 
 
-def _ask_again(erasure: Erasure, subject: Subject, plan: Plan, more: Collection[Line], *, now: datetime) -> None:
+def _ask_again(erasure: Erasure, subject: Subject, *, now: datetime) -> bool:
+    """Only when more is kept than before."""
+    plan = planning.plan(subject, on=clocks.day_of(now))
+    more = comparison.kept_more(planning.stored(erasure), plan)
+    if not more:
+        return False
     store(erasure, plan, more=more)
     erasure.state, erasure.asked_again_at = ErasureState.ASKED_AGAIN, now
     erasure.starts_at = _answer_by(erasure, now=now)
     trail.record(Action.ERASURE_ASKED_AGAIN, subject, now=now)
     messages.send("erasure/asked_again", subject, now=now, erasure_id=str(erasure.id))
+    return True
 
 
 def _begin(erasure: Erasure, subject: Subject, *, now: datetime) -> None:
