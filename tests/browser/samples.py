@@ -25,6 +25,7 @@ from webapp.consents import history, newsletter
 from webapp.consents.models import NewsletterRequest, Topic
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
+from webapp.integrations.webhooks.models import Confirmation, Delivery, Webhook
 from webapp.links import Purpose
 from webapp.privacy import copies_for_others, copy_codes, copy_shares, exports
 from webapp.privacy.copy_downloads import Visitor
@@ -269,6 +270,24 @@ def api_key(_samples: Samples) -> str:
     return str(usage.APP.id)
 
 
+def webhook(_samples: Samples) -> str:
+    return str(db.session.scalars(select(Webhook.id).where(Webhook.name == "Shop")).one())
+
+
+def paused_webhook(_samples: Samples) -> str:
+    return str(db.session.scalars(select(Webhook.id).where(Webhook.paused_at.is_not(None)).limit(1)).one())
+
+
+def delivery(_samples: Samples) -> str:
+    """One that took several attempts."""
+    return str(db.session.scalars(select(Delivery.id).where(Delivery.attempts > 1).limit(1)).one())
+
+
+def unconfirmed(_samples: Samples) -> str:
+    missing = select(Confirmation.delivery_id).where(Confirmation.confirmed_at.is_(None))
+    return str(db.session.scalars(missing.limit(1)).one())
+
+
 def proposal(_samples: Samples) -> str:
     """Of the draft that the demo's privacy officer wrote, so that the administrator may publish it."""
     draft, officer = drafts.hold(), _account("officer").subject
@@ -343,6 +362,10 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         marketer,
         proposal,
         api_key,
+        webhook,
+        paused_webhook,
+        delivery,
+        unconfirmed,
         invitation_link,
         invitation_of_customer_link,
         expired_invitation_link,

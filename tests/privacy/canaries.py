@@ -11,16 +11,19 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Boolean, Column, ColumnElement, Date, DateTime, Integer, LargeBinary, String, Uuid, inspect
 from sqlalchemy import Enum as EnumType
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import ColumnProperty
 
 from tests.people import Person
 from webapp import partitions
 from webapp.campaigns.models import Campaign, Delivery
+from webapp.changes import ChangeEntry
 from webapp.clock import utc_now
 from webapp.consents.models import Topic
 from webapp.crypto import seal
 from webapp.db import Base, db
+from webapp.integrations.webhooks.models import Attempt, State, Webhook
+from webapp.integrations.webhooks.models import Delivery as Sent
 from webapp.interactions.models import PARTED
 from webapp.privacy.data_map import TABLES
 from webapp.privacy.data_map.vocabulary import NotPersonal, Personal, SubjectTable
@@ -80,6 +83,10 @@ def _value(column: ColumnProperty[Any], what: Personal | NotPersonal, subject: S
         return sealed if what.sealed else [parts] if _is_list(column) else parts
     if isinstance(what, Personal) and what.names and what.names.class_ is CopyShare:
         return _share(canary, subject, canaries)
+    if isinstance(what, Personal) and what.names and what.names.class_ is Webhook:
+        return _webhook(canary, canaries)
+    if isinstance(what, Personal) and what.names and what.names.class_ is ChangeEntry:
+        return _change(canary, subject, canaries)
     if isinstance(what, Personal) and what.names:
         return _named(what.names.class_, canary, canaries)
     if isinstance(kind, String) and not isinstance(kind, EnumType):
@@ -120,6 +127,7 @@ def _other_value(kind: Any) -> Any:
         Uuid: uuid4(),
         LargeBinary: secrets.token_bytes(32),
         JSONB: {"a": "b"},
+        ARRAY: [],
     }
     values |= {DateTime: utc_now(), Date: date(2026, 1, 1)}
     return next(value for of, value in values.items() if isinstance(kind, of))
@@ -156,6 +164,32 @@ def _share(canary: str, subject: Subject, canaries: Canaries) -> UUID:
     return share_id
 
 
+def _webhook(canary: str, canaries: Canaries) -> UUID:
+    canaries.shown.add(canary)
+    webhook = Webhook(id=uuid4(), name=canary, url="", kinds="", confirms=False, secret=b"", created_at=utc_now())
+    db.session.add(webhook)
+    db.session.flush()
+    return webhook.id
+
+
+def _change(canary: str, subject: Subject, canaries: Canaries) -> int:
+    canaries.shown.add(canary)
+    change = ChangeEntry(kind=canary, subject_id=subject.id, facts={}, at=utc_now())
+    db.session.add(change)
+    db.session.flush()
+    return change.id
+
+
+def _delivery(subject: Subject) -> UUID:
+    told, now = Canaries(), utc_now()
+    webhook_id, change_id = _webhook("Shop", told), _change("customer.changed", subject, told)
+    row = {"webhook_id": webhook_id, "change_id": change_id, "subject_id": subject.id}
+    sent = Sent(id=uuid4(), **row, state=State.DELIVERED, written_at=now, next_at=now)
+    db.session.add(sent)
+    db.session.flush()
+    return sent.id
+
+
 def _copy(subject: Subject) -> UUID:
     copy_id = uuid4()
     db.session.add(DataExport(id=copy_id, subject_id=subject.id, state=ExportState.DELETED, requested_at=utc_now()))
@@ -167,6 +201,8 @@ def _fit(row: Base, subject: Subject) -> None:
     """What a row needs to be possible at all."""
     if isinstance(row, (CopyCode, CopyShare, CopyDownload)):
         row.export_id = _copy(subject)
+    if isinstance(row, Attempt):
+        row.delivery_id = _delivery(subject)
     if isinstance(row, Campaign):
         row.topic_id = _named(Topic, f"topic-{uuid4()}", Canaries())
     if isinstance(row, PolicyShowing):
