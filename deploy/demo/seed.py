@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import select
 
-from deploy.demo import backups, cast, copies, downstream, history, newcomers, policy, promises, readers, usage
+from deploy.demo import backups, cast, copies, downstream, history, newcomers, policy, promises, readers, rights, usage
 from deploy.demo.cast import SIGN_INS
 from deploy.demo.records import Records
 from deploy.demo.story import Story, invent
@@ -69,6 +69,7 @@ def _write_what_the_cast_did(story: Story) -> None:
     db.session.add(backups.practised(now=story.now))
     newcomers.write(story.people, played, now=story.now)
     downstream.write(played, now=story.now)
+    rights.write(played, now=story.now)
     copies.start_for_others(by=db.session.get_one(Subject, played.administrator.id), now=story.now)
 
 

@@ -22,12 +22,14 @@ from webapp.campaigns import sending
 from webapp.campaigns.models import Campaign, CampaignCount, CampaignState
 from webapp.clock import utc_now
 from webapp.consents import history, newsletter
-from webapp.consents.models import NewsletterRequest, Topic
+from webapp.consents.models import NewsletterRequest, Restriction, Topic
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
 from webapp.integrations.webhooks.models import Confirmation, Delivery, Webhook
 from webapp.links import Purpose
 from webapp.privacy import copies_for_others, copy_codes, copy_shares, exports
+from webapp.privacy.closing import closures
+from webapp.privacy.closing.models import Closure
 from webapp.privacy.copy_downloads import Visitor
 from webapp.privacy.models import CopyShare, DataExport
 from webapp.privacy.policy import drafts, publishing
@@ -217,6 +219,20 @@ def copy(_samples: Samples) -> str:
     return str(wanted)
 
 
+def closure_link(_samples: Samples) -> str:
+    """Of the marketer: the customer's pages shall look as they do every day."""
+    closure = Closure(subject_id=_account("marketer").subject_id, asked_at=utc_now())
+    db.session.add(closure)
+    db.session.flush()
+    return closures.link_token(closure, now=utc_now())
+
+
+def open_objection(_samples: Samples) -> str:
+    """The newest one, which can still be extended."""
+    waiting = select(Restriction).where(Restriction.decided_at.is_(None), Restriction.ends_at.is_(None))
+    return str(db.session.scalars(waiting.order_by(Restriction.asked_at.desc()).limit(1)).one().id)
+
+
 def draft(_samples: Samples) -> str:
     return str(_newest(CampaignState.DRAFT).id)
 
@@ -353,6 +369,8 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         copy_with_code,
         old_copy_to_collect,
         copy,
+        closure_link,
+        open_objection,
         draft,
         sent,
         stopped,

@@ -123,7 +123,7 @@ def test_other_systems_hear_of_it_and_the_journal_has_it(client: PageClient) -> 
     line = db.session.scalars(select(JournalEntry).where(JournalEntry.event == Event.RESTRICTED)).one()
     db.session.delete(found)
     subject = db.session.get_one(Subject, line.subject_id)
-    restrictions.put_in_force_again(subject, line.facts, asked_at=line.at)
+    restrictions.put_in_force_again(subject, line.facts, at=line.at)
     assert only().use is Use.NEW_CUSTOMERS
     client.submit(f"{PAGE}/{only().id}/lifting", page=PAGE)
     assert db.session.scalars(select(ChangeEntry.kind).order_by(ChangeEntry.id)).all()[-1] == "processing.released"

@@ -77,7 +77,7 @@ def _stop_tracking(line: Line) -> None:
 
 def _restrict(line: Line) -> None:
     if subject := _subject(line):
-        restrictions.put_in_force_again(subject, line["facts"], asked_at=_at(line))
+        restrictions.put_in_force_again(subject, line["facts"], at=_at(line))
 
 
 def _close(line: Line) -> None:

@@ -41,7 +41,7 @@ class Wish:
 
 def ask(subject: Subject, wish: Wish, *, asked_at: datetime, now: datetime, noted_by: Subject | None = None) -> None:
     """In force at once. Asked for twice, it is one. `noted_by` wrote down what reached us by letter or phone."""
-    if (restriction := _write_down(subject, wish, asked_at=asked_at, noted_by=noted_by)) is None:
+    if (restriction := _write_down(subject, wish, asked_at=asked_at, noted_by=noted_by, now=now)) is None:
         return
     if wish.use is Use.MARKETING:
         restriction.verdict, restriction.decided_at = Verdict.UPHELD, now
@@ -79,15 +79,17 @@ def release(restriction: Restriction, *, now: datetime) -> None:
     )
 
 
-def put_in_force_again(subject: Subject, facts: dict[str, str], *, asked_at: datetime) -> None:
+def put_in_force_again(subject: Subject, facts: dict[str, str], *, at: datetime) -> None:
     """After an older database was put back, by what the journal knows. Nobody is told a second time."""
-    wish = Wish(Use(facts["kind"]), Ground(facts["ground"]))
-    restriction = _write_down(subject, wish, asked_at=asked_at, noted_by=None)
+    wish, asked_at = Wish(Use(facts["kind"]), Ground(facts["ground"])), datetime.fromisoformat(facts["asked_at"])
+    restriction = _write_down(subject, wish, asked_at=asked_at, noted_by=None, now=at)
     if restriction and wish.use is Use.MARKETING:
-        restriction.verdict, restriction.decided_at = Verdict.UPHELD, asked_at
+        restriction.verdict, restriction.decided_at = Verdict.UPHELD, at
 
 
-def _write_down(subject: Subject, wish: Wish, *, asked_at: datetime, noted_by: Subject | None) -> Restriction | None:
+def _write_down(
+    subject: Subject, wish: Wish, *, asked_at: datetime, noted_by: Subject | None, now: datetime
+) -> Restriction | None:
     row = {
         "subject_id": subject.id,
         "use": wish.use,
@@ -99,8 +101,8 @@ def _write_down(subject: Subject, wish: Wish, *, asked_at: datetime, noted_by: S
     }
     new = db.session.scalars(insert(Restriction).values(row).on_conflict_do_nothing().returning(Restriction)).first()
     if new:
-        facts = {"kind": wish.use.value, "ground": wish.ground.value}
-        journal.record(Event.RESTRICTED, subject.id, address_hash=subject.address_hash, now=asked_at, **facts)
+        facts = {"kind": wish.use.value, "ground": wish.ground.value, "asked_at": asked_at.isoformat()}
+        journal.record(Event.RESTRICTED, subject.id, address_hash=subject.address_hash, now=now, **facts)
     return new
 
 
