@@ -9,7 +9,20 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import select
 
-from deploy.demo import backups, cast, copies, downstream, history, newcomers, policy, promises, readers, rights, usage
+from deploy.demo import (
+    backups,
+    cast,
+    copies,
+    downstream,
+    history,
+    newcomers,
+    policy,
+    promises,
+    readers,
+    retention,
+    rights,
+    usage,
+)
 from deploy.demo.cast import SIGN_INS
 from deploy.demo.records import Records
 from deploy.demo.story import Story, invent
@@ -67,6 +80,8 @@ def _write_what_the_cast_did(story: Story) -> None:
     db.session.add_all(cast.tests_of(story.mailings, played.marketer))
     db.session.add_all(promises.kept(story.people, but=played.everybody, now=story.now))
     db.session.add(backups.practised(now=story.now))
+    db.session.add_all(retention.runs(now=story.now))
+    db.session.add_all(retention.holds(story.people, played.officer.id, now=story.now))
     newcomers.write(story.people, played, now=story.now)
     downstream.write(played, now=story.now)
     rights.write(played, now=story.now)

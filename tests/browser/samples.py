@@ -34,6 +34,7 @@ from webapp.privacy.copy_downloads import Visitor
 from webapp.privacy.models import CopyShare, DataExport
 from webapp.privacy.policy import drafts, publishing
 from webapp.privacy.receipts.models import Receipt
+from webapp.privacy.retention.models import LegalHold
 from webapp.staff import invitations
 from webapp.subjects import subjects
 
@@ -333,10 +334,20 @@ def erasure(_samples: Samples) -> str:
     return str(db.session.scalars(told.limit(1)).one())
 
 
+def legal_hold(_samples: Samples) -> str:
+    return str(db.session.scalars(select(LegalHold.id).where(LegalHold.released_at.is_(None)).limit(1)).one())
+
+
+def ended_hold(_samples: Samples) -> str:
+    return str(db.session.scalars(select(LegalHold.id).where(LegalHold.released_at.is_not(None)).limit(1)).one())
+
+
 MAKERS: dict[str, Callable[[Samples], str]] = {
     maker.__name__: maker
     for maker in (
         erasure,
+        legal_hold,
+        ended_hold,
         sign_up_link,
         expired_sign_up_link,
         used_sign_up_link,

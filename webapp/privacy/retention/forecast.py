@@ -16,10 +16,10 @@ from webapp.privacy import data_map
 from webapp.privacy.data_map import clocks
 from webapp.privacy.data_map.retention import WHILE_CUSTOMER
 from webapp.privacy.data_map.vocabulary import Category
-from webapp.privacy.data_map.words import CATEGORIES
 from webapp.privacy.erasure.models import Treatment
 from webapp.privacy.retention import work
 from webapp.privacy.retention.models import RetentionForecast
+from webapp.privacy.retention.words import KINDS
 from webapp.privacy.retention.work import Work
 from webapp.subjects.models import Subject
 
@@ -46,7 +46,7 @@ class Ahead:
 
     @property
     def titles(self) -> dict[Category, str]:
-        return {category: str(CATEGORIES[category]) for category in self.rows}
+        return {category: str(KINDS[category]) for category in self.rows}
 
 
 def ahead(*, now: datetime) -> Ahead:

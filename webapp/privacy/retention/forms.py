@@ -9,7 +9,7 @@ from webapp.accounts.forms import Form
 from webapp.clock import utc_now
 from webapp.privacy import data_map
 from webapp.privacy.data_map.vocabulary import Category
-from webapp.privacy.data_map.words import CATEGORIES
+from webapp.privacy.retention.words import KINDS
 from webapp.subjects.fields import AddressLine, Line
 
 
@@ -29,7 +29,7 @@ class HoldForm(TermForm):
 
     def offer(self) -> "HoldForm":
         """The categories, in the language of the moment."""
-        self.categories.choices = [(category.value, CATEGORIES[category]) for category in data_map.categories()]
+        self.categories.choices = [(category.value, KINDS[category]) for category in data_map.categories()]
         return self
 
     @property

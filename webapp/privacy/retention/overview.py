@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from webapp.db import db
 from webapp.privacy.data_map import clocks
 from webapp.privacy.data_map.retention_words import retention_words
-from webapp.privacy.data_map.words import CATEGORIES
 from webapp.privacy.retention import forecast, leftovers, work
 from webapp.privacy.retention.forecast import Ahead
 from webapp.privacy.retention.models import RetentionRun
+from webapp.privacy.retention.words import KINDS
 from webapp.privacy.retention.work import Work
 
 LATELY = timedelta(days=30)
@@ -92,7 +92,7 @@ def _done_lately(now: datetime) -> dict[Key, Done]:
 def _ruled(one: Work, done: Mapping[Key, Done]) -> Ruled:
     return Ruled(
         title=str(one.table.title),
-        category=str(CATEGORIES[next(iter(one.table.personal.values())).category]),
+        category=str(KINDS[next(iter(one.table.personal.values())).category]),
         words="; ".join(retention_words(rule.retention) for rule in one.rules),
         reference="; ".join(dict.fromkeys(rule.retention.reference for rule in one.rules)),
         done=done.get((one.table.name, one.name), Done()),

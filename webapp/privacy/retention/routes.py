@@ -13,11 +13,11 @@ from webapp.clock import utc_now
 from webapp.db import db
 from webapp.htmx import render, see_other
 from webapp.privacy.data_map.vocabulary import Category
-from webapp.privacy.data_map.words import CATEGORIES
 from webapp.privacy.retention import holds
 from webapp.privacy.retention.forms import HoldForm, ReleaseForm, TermForm
 from webapp.privacy.retention.models import LegalHold
 from webapp.privacy.retention.overview import overview
+from webapp.privacy.retention.words import KINDS
 from webapp.subjects import subjects
 from webapp.subjects.current import current_subject
 
@@ -113,7 +113,7 @@ def _found(hold_id: UUID) -> LegalHold:
 
 def _words_of(hold: LegalHold) -> str:
     """What it keeps."""
-    return ", ".join(str(CATEGORIES[Category(name)]) for name in hold.categories)
+    return ", ".join(str(KINDS[Category(name)]) for name in hold.categories)
 
 
 def _page(found: LegalHold, review: TermForm, release: ReleaseForm, *, status: int = 200) -> ResponseReturnValue:
