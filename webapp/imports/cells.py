@@ -142,12 +142,15 @@ def four_digits(text: str, _manner: Manner) -> str:
 
 def amount(text: str, currency: str, manner: Manner) -> int:
     """In the smallest unit of the currency."""
-    whole, _, fraction = text.strip("\u00a0 ").partition(manner.decimal)
+    whole, _, fraction = text.partition(manner.decimal)
     digits = _without_thousands(whole, manner)
-    exponent = get_currency_precision(currency)
+    exponent = _precision(currency)
     if not (fraction.isdecimal() or not fraction) or len(fraction.rstrip("0")) > exponent:
         raise Unreadable("not_an_amount")
     return int(digits + fraction[:exponent].ljust(exponent, "0"))
+
+
+_precision = cache(get_currency_precision)
 
 
 @cache

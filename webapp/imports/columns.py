@@ -31,6 +31,11 @@ class Column:
     guarded: bool = True
 
     @cached_property
+    def is_words(self) -> bool:
+        """What stands there is what is meant."""
+        return self.read is cells.words and not self.money and not self.within
+
+    @cached_property
     def within(self) -> str:
         return self.field.rpartition(".")[0]
 

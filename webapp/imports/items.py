@@ -59,7 +59,7 @@ class Refused(Exception):
         self.reasons = reasons
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Field:
     """A column of the file. What cells of it mean is looked up where it was read before: days and states recur."""
 
@@ -68,11 +68,12 @@ class _Field:
     known: dict[str, Any] = field(default_factory=dict)
 
     def read(self, text: str, manner: Manner) -> Any:
-        if text not in self.known:
+        value = self.known.get(text)
+        if value is None:
             if len(self.known) > REMEMBERED:
                 self.known.clear()
-            self.known[text] = self.column.read(text, manner)
-        return self.known[text]
+            value = self.known[text] = self.column.read(text, manner)
+        return value
 
 
 class Maker:
@@ -83,7 +84,9 @@ class Maker:
         fields = [_Field(place, by_field[name]) for name, place in found.mapping.items()]
         self._item = KINDS[found.kind].item
         self._header = found.header
-        self._fields = sorted(fields, key=lambda one: one.column.money)  # amounts last: they need the currency
+        self._words = [(one.place, one.column.field) for one in fields if one.column.is_words]
+        self._read = [one for one in fields if not one.column.is_words and not one.column.money]
+        self._money = [one for one in fields if one.column.money]
         guarded = {one.place for one in fields if one.column.guarded}
         self._unguarded = [place for place in range(len(found.header)) if place not in guarded]
         zone = ZoneInfo(settings().time_zone)
@@ -117,24 +120,35 @@ class Maker:
         """Empty cells say nothing: what is here stays."""
         values: dict[str, Any] = {}
         wrong: list[Reason] = []
-        for one in self._fields:
-            try:
-                if text := row[one.place].strip():
-                    self._put(values, one, cells.plain(text) if text[0] in cells.ODD_STARTS else text)
-            except Unreadable as error:
-                wrong.append([one.column.field, str(error)])
+        for place, name in self._words:  # most cells are plain words, and there are millions
+            if text := row[place].strip():
+                values[name] = text if text[0] not in cells.ODD_STARTS else self._plain(text, name, wrong)
+        for one in (*self._read, *self._money):  # amounts last: they need the currency
+            if text := row[one.place].strip():
+                self._put(values, one, text, wrong)
         if wrong:
             raise Refused(wrong)
         return values
 
-    def _put(self, values: dict[str, Any], one: _Field, text: str) -> None:
+    def _plain(self, text: str, name: str, wrong: list[Reason]) -> str:
+        try:
+            return cells.plain(text)
+        except Unreadable as error:
+            wrong.append([name, str(error)])
+            return ""
+
+    def _put(self, values: dict[str, Any], one: _Field, text: str, wrong: list[Reason]) -> None:
         column = one.column
-        if column.money:
-            values[column.field] = cells.amount(text, values.get("currency", ""), self._manner)
-        elif column.within:
-            values.setdefault(column.within, {})[column.name_within] = one.read(text, self._manner)
-        else:
-            values[column.field] = text if column.read is cells.words else one.read(text, self._manner)
+        try:
+            text = cells.plain(text) if text[0] in cells.ODD_STARTS else text
+            if column.money:
+                values[column.field] = cells.amount(text, values.get("currency", ""), self._manner)
+            elif column.within:
+                values.setdefault(column.within, {})[column.name_within] = one.read(text, self._manner)
+            else:
+                values[column.field] = one.read(text, self._manner)
+        except Unreadable as error:
+            wrong.append([column.field, str(error)])
 
 
 def _reason(detail: ErrorDetails) -> Reason:

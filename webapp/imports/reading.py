@@ -111,6 +111,8 @@ class _Lines:
 
     def size(self) -> int:
         """Of the row in bytes."""
+        if len(self.taken) == 1 and not self._skipped:
+            return self._bytes_of(self.taken[0])
         skipped, self._skipped = self._skipped, 0
         return skipped + sum(self._bytes_of(line) for line in self.taken)
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated
 
 from babel.core import get_global
@@ -26,8 +26,14 @@ def of_text(value: object) -> object:
 
 
 def _moment(value: object) -> datetime:
+    return _moment_of(str(of_text(value)))
+
+
+@lru_cache
+def _moment_of(text: str) -> datetime:
+    """The things of one batch changed in few moments and were due on few days."""
     try:
-        moment = datetime.fromisoformat(str(of_text(value)))
+        moment = datetime.fromisoformat(text)
         return _with_offset(moment).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("is out of range") from error
@@ -44,7 +50,12 @@ def _day(value: object) -> date | None:
         return None
     if not isinstance(value, str) or len(value) != len("2026-03-05"):
         raise ValueError("should be a day such as 2026-03-05")
-    day = date.fromisoformat(value)
+    return _day_of(value)
+
+
+@lru_cache
+def _day_of(text: str) -> date:
+    day = date.fromisoformat(text)
     if day.year not in YEARS:
         raise ValueError("is out of range")
     return day
