@@ -1,6 +1,7 @@
 """The documents of the API, made of the marks on its routes and of its types: for programs and for people."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -69,11 +70,8 @@ def docs_of(tag: str) -> ResponseReturnValue:
 
 
 def _tags() -> dict[str, int]:
-    """What there are operations about, and how many."""
-    counts: dict[str, int] = {}
-    for _rule, _method, operation in openapi.operations(current_app):
-        counts[operation.tag] = counts.get(operation.tag, 0) + 1
-    return counts
+    """What there are operations about, and how many; the most first."""
+    return dict(Counter(operation.tag for _rule, _method, operation in openapi.operations(current_app)).most_common())
 
 
 def _chapter(tag: str) -> Chapter:
@@ -81,7 +79,7 @@ def _chapter(tag: str) -> Chapter:
     models = schemas.components()
     model = next((one.operation.model for one in found if one.operation.model), None)
     schema = models[model.__name__] if model else {}
-    parts = {name: list(_members(models[name])) for name in _objects_in(schema, models)}
+    parts = {name: list(_members(part)) for name, part in _objects_in(schema, models).items()}
     return Chapter(tag, schema.get("description", ""), list(_members(schema)), parts, found)
 
 
@@ -123,23 +121,24 @@ def _kind(schema: dict[str, Any]) -> str:
 
 def _referred(name: str) -> str:
     model = schemas.components()[name]
-    return ", ".join(f"“{code}”" for code in model["enum"]) if "enum" in model else name
+    return ", ".join(f"“{code}”" for code in model["enum"]) if "enum" in model else "object"
 
 
 def _limits(schema: dict[str, Any]) -> str:
     return f"(at most {schema['maxLength']})" if "maxLength" in schema else ""
 
 
-def _objects_in(schema: dict[str, Any], models: dict[str, Any]) -> list[str]:
-    """The names of the objects that stand in it."""
-    named = [part["$ref"].rpartition("/")[2] for part in _refs(schema.get("properties", {}))]
-    return [name for name in dict.fromkeys(named) if "properties" in models[name]]
+def _objects_in(schema: dict[str, Any], models: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The objects that stand in it, by the names of their members."""
+    named = {name: [models[ref] for ref in _refs(member)] for name, member in schema.get("properties", {}).items()}
+    return {name: part for name, found in named.items() for part in found if "properties" in part}
 
 
-def _refs(schema: Any) -> Iterator[dict[str, Any]]:
+def _refs(schema: Any) -> Iterator[str]:
+    """The names of the models that it points to."""
     if isinstance(schema, dict):
         if "$ref" in schema:
-            yield schema
+            yield schema["$ref"].rpartition("/")[2]
         for part in schema.values():
             yield from _refs(part)
     elif isinstance(schema, list):

@@ -37,7 +37,7 @@ PAGES = (
 def reading(view: View) -> Operation:
     return Operation(
         view.kind.name,
-        f"Read one of the {_words(view)}",
+        f"Read {_one(view)}",
         "As it is known here, with what the person corrected or did.",
         {200: Answer("It is here.", ref(view.form), ETAG), 304: Answer("It is as If-None-Match says.", headers=ETAG)},
         NOT_FOUND,
@@ -60,7 +60,7 @@ def storing(view: View) -> Operation:
     stored = built_in("Result")
     return Operation(
         view.kind.name,
-        f"Store one of the {_words(view)}",
+        f"Store {_one(view)}",
         "The whole of it; what is left out is empty. Of what was sent before, the newest changed_at counts: something "
         "older changes nothing and is answered outdated. So the order in which requests arrive does not matter, and "
         "sending the same again does no harm. external_id stands in the address and may be left out of the body.",
@@ -98,7 +98,7 @@ def storing_many(view: View) -> Operation:
 def deleting(view: View) -> Operation:
     return Operation(
         view.kind.name,
-        f"Delete one of the {_words(view)}",
+        f"Delete {_one(view)}",
         "For what was sent by mistake. To erase a person, let them ask here: you hear of it by a webhook.",
         {204: Answer("It is gone.")},
         {**NOT_FOUND, 409: "It is still needed: detail says what to do instead.", 412: "It is not as If-Match says."},
@@ -109,6 +109,11 @@ def deleting(view: View) -> Operation:
 
 def _words(view: View) -> str:
     return view.kind.name.replace("-", " ")
+
+
+def _one(view: View) -> str:
+    word = _words(view).removesuffix("s")
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
 
 
 def _number(view: View) -> Parameter:

@@ -145,11 +145,11 @@ class Part(BaseModel):
 class Item(Part):
     """One thing of the other system: its number there, and when it last changed there."""
 
-    external_id: ExternalId
-    changed_at: Moment
+    external_id: ExternalId = Field(description="Its number in your system.")
+    changed_at: Moment = Field(description="When it changed in your system. Of two versions, the newest counts.")
 
 
 class OfCustomer(Item):
     """What belongs to a customer, named by the number that the customer has in the other system."""
 
-    customer: ExternalId
+    customer: ExternalId = Field(description="The external_id of the customer whose it is.")
