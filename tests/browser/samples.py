@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from deploy.demo import usage
 from deploy.demo.cast import SIGN_INS
+from tests.browser import customer_samples
 from tests.browser.mailbox import Mailbox
 from webapp import links
 from webapp.access import Role
@@ -54,7 +55,7 @@ class Samples(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         with self.app.app_context():
-            self[name] = MAKERS[name](self)
+            self[name] = OF_CUSTOMERS[name]() if name in OF_CUSTOMERS else MAKERS[name](self)
             db.session.commit()
         return self[name]
 
@@ -342,6 +343,7 @@ def ended_hold(_samples: Samples) -> str:
     return str(db.session.scalars(select(LegalHold.id).where(LegalHold.released_at.is_not(None)).limit(1)).one())
 
 
+OF_CUSTOMERS = {maker.__name__: maker for maker in customer_samples.MAKERS}
 MAKERS: dict[str, Callable[[Samples], str]] = {
     maker.__name__: maker
     for maker in (

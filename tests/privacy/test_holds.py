@@ -54,7 +54,9 @@ def test_a_hold_says_who_why_what_and_until_when(office: PageClient, anna: Perso
     assert (hold.subject_id, hold.categories, hold.review_by) == (anna.id, ["payment"], until)
     for path in (PAGE, answer.location):
         text = office.get(path).text
-        assert all(part in text for part in ("anna@example.org", "Claim about invoice 7", "HG 26 114", "Products and payments"))
+        assert all(
+            part in text for part in ("anna@example.org", "Claim about invoice 7", "HG 26 114", "Products and payments")
+        )
     assert "olga@example.org" in office.get(answer.location).text
     assert Action.HOLD_SET in set(db.session.scalars(select(AuditEntry.action).where(AuditEntry.subject_id == anna.id)))
 

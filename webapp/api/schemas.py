@@ -36,7 +36,8 @@ RESULT: Schema = {
         "kept": {
             "type": "object",
             "description": "What stayed as it is here, and why: has_account (the person signs in with that address and "
-            "changes it themselves), newer_here (the person corrected it since).",
+            "changes it themselves), wrong_address (its reader said that they are somebody else), newer_here (the "
+            "person corrected it since).",
             "additionalProperties": {"type": "string", "enum": [*Kept]},
         },
     },

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row, exists, select
 
 from webapp import bulk
+from webapp.accounts.activation.models import Activation
 from webapp.accounts.models import Account
 from webapp.config import settings
 from webapp.db import db
@@ -26,7 +27,7 @@ from webapp.subjects import subjects
 from webapp.subjects.addresses import fingerprint
 from webapp.subjects.models import Subject
 
-Record = Row[str, UUID, datetime, bytes, bool]
+Record = Row[str, UUID, datetime, bytes, bytes | None, bool]
 Known = Mapping[str, Record]
 Ids = Mapping[bytes, UUID]
 
@@ -38,7 +39,7 @@ class Placed:
     item: CustomerItem
     subject_id: UUID
     moved_from: UUID | None
-    keeps_address: bool
+    keeps_address: Kept | None
 
 
 def take_in_customers(items: Sequence[CustomerItem], *, key_id: UUID | None, now: datetime) -> list[Result]:
@@ -71,9 +72,12 @@ def _known(numbers: Sequence[str]) -> Known:
             CustomerRecord.subject_id,
             CustomerRecord.changed_at,
             Subject.address_hash,
+            Activation.refused_hash,
             has_account.label("has_account"),
         )
-        .join(Subject)
+        .select_from(CustomerRecord)
+        .join(Subject, Subject.id == CustomerRecord.subject_id)
+        .outerjoin(Activation, Activation.subject_id == Subject.id)
         .where(bulk.among(CustomerRecord.external_id, numbers), Subject.erased_at.is_(None))
         .order_by(CustomerRecord.external_id)
         .with_for_update(of=CustomerRecord)
@@ -92,7 +96,7 @@ def _place(items: Sequence[CustomerItem], known: Known) -> list[Placed]:
         item.external_id
         for item in items
         if (record := known.get(item.external_id))
-        and (record.has_account or record.address_hash == hashes[item.external_id])
+        and (record.has_account or hashes[item.external_id] in {record.address_hash, record.refused_hash})
     }
     needed = {
         hashes[item.external_id]: (item.email, item.language or settings().languages[0])
@@ -105,18 +109,23 @@ def _place(items: Sequence[CustomerItem], known: Known) -> list[Placed]:
 
 def _placed(item: CustomerItem, hashed: bytes, record: Record | None, ids: Ids, stays: set[str]) -> Placed:
     if record is None:
-        return Placed(item, ids[hashed], moved_from=None, keeps_address=False)
+        return Placed(item, ids[hashed], moved_from=None, keeps_address=None)
     if item.external_id in stays:
-        return Placed(item, record.subject_id, moved_from=None, keeps_address=record.address_hash != hashed)
-    return Placed(item, ids[hashed], moved_from=record.subject_id, keeps_address=False)
+        return Placed(item, record.subject_id, moved_from=None, keeps_address=_why_kept(record, hashed))
+    return Placed(item, ids[hashed], moved_from=record.subject_id, keeps_address=None)
+
+
+def _why_kept(record: Record, hashed: bytes) -> Kept | None:
+    if record.address_hash == hashed:
+        return None
+    return Kept.HAS_ACCOUNT if record.has_account else Kept.WRONG_ADDRESS
 
 
 def _result(
     one: Placed, records: Mapping[str, bool], changed: set[UUID], newer_here: Mapping[UUID, set[str]]
 ) -> Result:
-    number, kept = one.item.external_id, {}
-    if one.keeps_address:
-        kept["email"] = Kept.HAS_ACCOUNT
+    number = one.item.external_id
+    kept = {"email": one.keeps_address} if one.keeps_address else {}
     kept |= dict.fromkeys(sorted(newer_here.get(one.subject_id, ())), Kept.NEWER_HERE)
     if records.get(number):
         return Result(number, Outcome.CREATED, kept=kept)
