@@ -203,6 +203,19 @@ def preferences(mailbox: Mailbox) -> Sample:
     return Sample(path, f"{path}/topics/{news}", Action.CONSENT_WITHDRAWN, {"on": "0"})
 
 
+def confirm_erasure(mailbox: Mailbox) -> Sample:
+    signed_in(mailbox.browser, person()).submit("/account/erasure")
+    path = mailbox.link_to("anna@example.org")
+    return Sample(path, path, Action.ERASURE_CONFIRMED)
+
+
+def cancel_erasure(mailbox: Mailbox) -> Sample:
+    confirmation = confirm_erasure(mailbox)
+    mailbox.browser.submit(confirmation.form)
+    path = mailbox.link_to("anna@example.org")
+    return Sample(path, path, Action.ERASURE_CANCELLED)
+
+
 SINGLE_USE: dict[Purpose, list[Kind]] = {
     Purpose.CONFIRM_SIGN_UP: [confirm_sign_up],
     Purpose.RESET_PASSWORD: [reset_password],
@@ -215,6 +228,8 @@ SINGLE_USE: dict[Purpose, list[Kind]] = {
     Purpose.CONFIRM_COPY: [confirm_copy],
     Purpose.ACTIVATE: [activate, not_this_customer],
     Purpose.CONFIRM_CLOSURE: [confirm_closure],
+    Purpose.CONFIRM_ERASURE: [confirm_erasure],
+    Purpose.CANCEL_ERASURE: [cancel_erasure],
     Purpose.STAFF_INVITATION: [staff_invitation, staff_invitation_of_a_customer],
 }
 REPEATABLE: dict[Purpose, list[Kind]] = {

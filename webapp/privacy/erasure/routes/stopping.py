@@ -1,6 +1,6 @@
 """One click in the email stops it, signed in or not. GET shows the button; mail scanners open links, too."""
 
-from flask import Response
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp import links
@@ -8,7 +8,7 @@ from webapp.access import public
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.guard import limiter
-from webapp.htmx import render
+from webapp.htmx import render, see_other
 from webapp.links import InvalidLink, LinkProblem, Purpose
 from webapp.privacy.erasure import erasures
 from webapp.privacy.erasure.erasures import TooLate
@@ -34,14 +34,13 @@ def stopping(token: str) -> ResponseReturnValue:
 def stop(token: str) -> ResponseReturnValue:
     """It may be pressed again and again."""
     try:
-        erasure = _erasure(token)
-        erasures.cancel(erasure, now=utc_now())
+        erasures.cancel(_erasure(token), now=utc_now())
     except LinkProblem as problem:
         return explain(problem)
     except TooLate:
         db.session.rollback()
     db.session.commit()
-    return _show(erasure, token)
+    return see_other(url_for("erasure.stopping", token=token))
 
 
 def _erasure(token: str) -> Erasure:
