@@ -55,7 +55,6 @@ VALUES = {
     "agreed": False,
     "kept": datetime(2025, 3, 5, 5, 6, tzinfo=UTC),
     "totals": {"deleted": 1_234, "kept": 12, "later": 3},
-    "number": "3f0c1c1e-8a52-4c35-9f0e-0e6f3f1d2a10",
     "body_html": Markup("<p>Water cools every server.</p>"),
     "body_text": "Water cools every server.",
 }

@@ -27,12 +27,15 @@ from webapp.integrations.webhooks.models import Delivery as Sent
 from webapp.interactions.models import PARTED
 from webapp.privacy.data_map import TABLES
 from webapp.privacy.data_map.vocabulary import NotPersonal, Personal, SubjectTable
+from webapp.privacy.erasure.models import Cause, Erasure, ErasureCode, ErasureState, ErasureStep
 from webapp.privacy.models import CopyCode, CopyDownload, CopyShare, DataExport, ExportState
 from webapp.privacy.policy.models import PolicyShowing, PolicyVersion
+from webapp.privacy.receipts.models import Receipt
 from webapp.subjects import trail
 from webapp.subjects.models import Subject, SubjectKey
 
-KEPT = {Subject.language, Subject.address_hash, SubjectKey.wrapped}  # without them nothing else works
+# Without them nothing else works; who is erased already cannot be erased.
+KEPT = {Subject.language, Subject.address_hash, Subject.erased_at, SubjectKey.wrapped}
 
 
 @dataclass
@@ -58,7 +61,11 @@ def fill(who: Person) -> Canaries:
                 assert isinstance(column, ColumnProperty)
                 if attribute is table.reach:
                     setattr(row, attribute.key, getattr(subject, table.of.key))
-                elif attribute not in KEPT and (_names(what) or not _makes_itself(column.columns[0])):
+                elif (
+                    attribute not in KEPT
+                    and not _leads_elsewhere(column, what)
+                    and (_names(what) or not _makes_itself(column.columns[0]))
+                ):
                     setattr(row, attribute.key, _value(column, what, subject, canaries))
             _fit(row, subject)
             db.session.add(row)
@@ -111,6 +118,12 @@ def _parts(canary: str, what: Personal) -> dict[str, str]:
 
 def _makes_itself(column: ColumnElement[Any]) -> bool:
     return isinstance(column, Column) and column.primary_key and not isinstance(column.type, LargeBinary | String)
+
+
+def _leads_elsewhere(column: ColumnProperty[Any], what: Personal | NotPersonal) -> bool:
+    """To a row of another table that need not be."""
+    [held] = column.columns
+    return isinstance(held, Column) and bool(held.foreign_keys) and bool(held.nullable) and not _names(what)
 
 
 def _names(what: Personal | NotPersonal) -> bool:
@@ -203,6 +216,8 @@ def _fit(row: Base, subject: Subject) -> None:
         row.export_id = _copy(subject)
     if isinstance(row, Attempt):
         row.delivery_id = _delivery(subject)
+    if isinstance(row, (ErasureCode, ErasureStep, Receipt)):
+        row.erasure_id = _erasure(subject)
     if isinstance(row, Campaign):
         row.topic_id = _named(Topic, f"topic-{uuid4()}", Canaries())
     if isinstance(row, PolicyShowing):
@@ -211,6 +226,15 @@ def _fit(row: Base, subject: Subject) -> None:
         row.observed_at, row.id = utc_now(), uuid4()
     if isinstance(row, Delivery):
         row.snapshot_month = date(2026, 1, 1)
+
+
+def _erasure(subject: Subject) -> UUID:
+    """One that nobody confirmed."""
+    key, at = uuid4(), utc_now()
+    wish = {"subject_id": subject.id, "cause": Cause.REQUEST, "state": ErasureState.LAPSED, "finished_at": at}
+    db.session.add(Erasure(id=key, asked_at=at, plan_hash="", manifest_hash="", **wish))
+    db.session.flush()
+    return key
 
 
 def _a_version() -> int:

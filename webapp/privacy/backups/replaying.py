@@ -19,6 +19,8 @@ from webapp.consents.models import ConsentPurpose, Method, Topic
 from webapp.db import db
 from webapp.journal import shelf
 from webapp.journal.models import Event, JournalState, Restore
+from webapp.privacy.backups import erasing_again
+from webapp.privacy.backups.erasing_again import Courses
 from webapp.privacy.closing import closures
 from webapp.privacy.restrictions import restrictions
 from webapp.subjects.models import Subject
@@ -32,11 +34,15 @@ def replay(*, now: datetime) -> Iterator[int]:
     state = _state()
     known, data_of = state.batch, state.beaten_at
     done: Counter[str] = Counter()
+    courses = Courses()
     for batch, lines in shelf.newer_than(known):
         for line in lines:
-            AGAIN[Event(line["event"])](line)
+            again = courses.learn if line["event"] in erasing_again.EVENTS else AGAIN[Event(line["event"])]
+            again(line)
             done[line["event"]] += 1
         known = batch
+        yield done.total()
+    for _ in courses.follow(now=now):
         yield done.total()
     sessions.end_everybodys(now=now)  # some were ended since, perhaps because a device was stolen
     _catch_up(batch=known, now=now)
