@@ -112,7 +112,7 @@ def moment(text: str, manner: Manner) -> str:
 
 
 def phone(text: str, manner: Manner) -> str:
-    number = re.sub(r"[\s()./-]|\(0\)", "", text)
+    number = re.sub(r"\(0\)|[\s()./-]", "", text)
     if _INTERNATIONAL.fullmatch(number):
         return number
     try:

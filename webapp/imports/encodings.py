@@ -84,7 +84,7 @@ def _encoding(head: bytes, file: IO[bytes]) -> tuple[str, int]:
     for mark, encoding in MARKS:
         if head.startswith(mark):
             return encoding, len(mark)
-    if b"\0" in head:
+    if head.count(0) > len(head) // 100:
         return _with_nulls(head), 0
     if len(head) - len(head.translate(None, CONTROLS)) > len(head) // 100:
         raise NotACsv("not_text")

@@ -15,7 +15,7 @@ from sqlalchemy import insert, update
 from webapp.db import db
 from webapp.imports import imports
 from webapp.imports.items import Maker, Reason, Refused
-from webapp.imports.models import Import, ImportRefusal, ImportState
+from webapp.imports.models import WORKING, Import, ImportRefusal, ImportState
 from webapp.imports.reading import BrokenFile, Row, rows
 from webapp.integrations.intake.kinds import KINDS
 from webapp.integrations.intake.results import Outcome, Result
@@ -36,7 +36,7 @@ class _Step:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def run(found: Import, *, now: datetime) -> Iterator[None]:
+def run(found: Import, *, now: datetime) -> Generator[None]:
     """From where it stands. The caller commits at each yield and at the end."""
     if not found.working:
         return
@@ -49,20 +49,22 @@ def run(found: Import, *, now: datetime) -> Iterator[None]:
         yield from take_in(found, file, now=now)
 
 
-def take_in(found: Import, file: IO[bytes], *, now: datetime) -> Iterator[None]:
+def take_in(found: Import, file: IO[bytes], *, now: datetime) -> Generator[None]:
     """The rows of a file that stands where the import does."""
+    state, position = found.state, found.position  # as this worker knows them: another may have gone on since
     maker, reading = Maker(found), rows(file, found.writing, start=found.position or found.starts, line=found.line)
     with closing(_ahead(_steps(maker, reading, begun=bool(found.position)))) as steps:
         try:
             for step in steps:
-                _take_in(found, step, now=now)
-                if not _go_on(found, step) or _is_hopeless(found, now=now):
+                _take_in(found, step, keeping=state is ImportState.RUNNING, now=now)
+                if not _go_on(found, step, state=state, position=position) or _is_hopeless(found, now=now):
                     return
+                position = step.last.end
                 yield
         except BrokenFile:
             _finish(found, ImportState.FAILED, problem="encoding", now=now)
         else:
-            _finish(found, NEXT[found.state], now=now)
+            _finish(found, NEXT[state], now=now)
 
 
 def _steps(maker: Maker, reading: Iterator[Row], *, begun: bool) -> Iterator[_Step]:
@@ -94,8 +96,8 @@ def _ahead(steps: Iterator[_Step]) -> Generator[_Step]:
             yield step
 
 
-def _take_in(found: Import, step: _Step, *, now: datetime) -> None:
-    results = _store(found, [item for _row, item in step.made], now=now)
+def _take_in(found: Import, step: _Step, *, keeping: bool, now: datetime) -> None:
+    results = _store(found, [item for _row, item in step.made], keeping=keeping, now=now)
     for (row, _item), result in zip(step.made, results, strict=True):
         if result.outcome is Outcome.REFUSED:
             step.refused.append((row, [["", str(result.reason)]]))
@@ -105,10 +107,10 @@ def _take_in(found: Import, step: _Step, *, now: datetime) -> None:
     step.counts[Outcome.REFUSED] = len(step.refused)
 
 
-def _store(found: Import, items: Sequence[Item], *, now: datetime) -> list[Result]:
+def _store(found: Import, items: Sequence[Item], *, keeping: bool, now: datetime) -> list[Result]:
     """For a check everything is done as it would be, and taken back."""
     take_in = KINDS[found.kind].take_in
-    if found.state is ImportState.RUNNING:
+    if keeping:
         return take_in(items, key_id=None, now=now)
     trying = db.session.begin_nested()
     results = take_in(items, key_id=None, now=now)
@@ -116,12 +118,12 @@ def _store(found: Import, items: Sequence[Item], *, now: datetime) -> list[Resul
     return results
 
 
-def _go_on(found: Import, step: _Step) -> bool:
+def _go_on(found: Import, step: _Step, *, state: ImportState, position: int) -> bool:
     """Unless it was stopped, or another worker has come as far: one that was taken for dead may be alive."""
     reasons = Counter("\t".join(reasons[0]) for _row, reasons in step.refused)
     going_on = (
         update(Import)
-        .where(Import.id == found.id, Import.state == found.state, Import.position == found.position)
+        .where(Import.id == found.id, Import.state == state, Import.position == position)
         .values(
             position=step.last.end,
             line=step.last.next_line,
@@ -153,5 +155,5 @@ def _is_hopeless(found: Import, *, now: datetime) -> bool:
 def _finish(found: Import, state: ImportState, *, problem: str | None = None, now: datetime) -> None:
     if not found.counts and problem is None:
         state, problem = ImportState.FAILED, "no_rows"
-    finishing = update(Import).where(Import.id == found.id, Import.state == found.state)
+    finishing = update(Import).where(Import.id == found.id, Import.state.in_(WORKING))
     db.session.execute(finishing.values(state=state, problem=problem, finished_at=now))
