@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from socket import socket
-from threading import Event
+from threading import Barrier, Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -239,6 +239,35 @@ def test_a_slow_receiver_is_cut_off_and_another_is_served_meanwhile(
     assert [attempt.outcome for attempt in attempts] == [Outcome.ACCEPTED, Outcome.TOO_SLOW]
     assert attempts[1].milliseconds < 1_000
     quick.close()
+
+
+def test_two_receivers_are_called_at_the_same_time(
+    shop: Receiver, webhook: Webhook, enter: Enter, run_jobs: RunJobs
+) -> None:
+    other, both = Receiver(), Barrier(2, timeout=2)
+    enter(other, "Newsletter tool")
+
+    def wait_for_the_other(line: socket) -> None:
+        both.wait()
+        OK(line)
+
+    shop.behaves = other.behaves = wait_for_the_other
+    happens(person())
+    run_jobs()
+    assert states() == [State.DELIVERED] * 2
+    other.close()
+
+
+def test_after_five_failures_in_a_row_a_receiver_is_left_alone(
+    shop: Receiver, webhook: Webhook, run_jobs: RunJobs
+) -> None:
+    shop.behaves = answer("500 x")
+    for number in range(8):
+        happens(person(f"p{number}@example.org"))
+    run_jobs()
+    assert len(shop.received) == sending.FAILURES_IN_A_ROW
+    assert webhook.rests_until
+    assert webhook.rests_until > utc_now()
 
 
 def test_a_receiver_that_is_down_for_a_week_misses_nothing(
