@@ -34,6 +34,7 @@ class Action(StrEnum):
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"
     PROFILE_CHANGED = "profile_changed"
+    DETAILS_RECEIVED = "details_received"
     EMAIL_CHANGE_ASKED = "email_change_asked"
     EMAIL_CHANGED = "email_changed"
     EMAIL_CHANGE_UNDONE = "email_change_undone"

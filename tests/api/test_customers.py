@@ -10,13 +10,14 @@ from sqlalchemy import select
 from tests.api.systems import System, customer, invoice, payment_method, product, thing
 from tests.people import person, subscribe, topic
 from webapp.accounts.models import Profile
+from webapp.audit import Action, AuditEntry
 from webapp.clock import utc_now
 from webapp.consents.models import Consent, Subscription, Suppression, SuppressionReason
 from webapp.db import db
 from webapp.privacy import records
 from webapp.privacy.data_map import exported_tables
 from webapp.products.models import BillingAddress, CustomerRecord, Invoice, PaymentMethod, Product
-from webapp.subjects import subjects
+from webapp.subjects import subjects, trail
 from webapp.subjects.addresses import address_hash
 from webapp.subjects.models import Subject
 
@@ -63,6 +64,16 @@ def test_what_the_person_corrected_changes_the_etag(books: System) -> None:
     db.session.get_one(Profile, lena().id).phone = "+41446681801"
     db.session.commit()
     assert books.ask("PUT", "customers/K-1", customer(at=utc_now()), If_Match=read).status_code == 412
+
+
+def test_who_has_an_account_reads_in_their_log_what_another_system_changed(books: System) -> None:
+    anna = person()
+    books.post("customers", customer("K-1", anna.email, city="Chur", at=utc_now()), customer("K-2"))
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action == Action.DETAILS_RECEIVED)).all()
+    assert [entry.subject_id for entry in entries] == [anna.id]
+    assert "city" in trail.details_of(entries[0], db.session.get_one(Subject, anna.id))["fields"]
+    assert books.put("customers", customer("K-1", anna.email, city="Chur", at=utc_now()))["outcome"] == "updated"
+    assert db.session.query(AuditEntry).filter_by(action=Action.DETAILS_RECEIVED).count() == 1
 
 
 def test_nobody_takes_over_an_account_by_another_address(books: System) -> None:

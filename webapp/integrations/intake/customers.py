@@ -50,7 +50,7 @@ def take_in_customers(items: Sequence[CustomerItem], *, key_id: UUID | None, now
     placed = _place(current, known)
     records = details.store_records(placed, key_id=key_id, now=now)
     moves.follow([(one.item.external_id, one.moved_from, one.subject_id) for one in placed if one.moved_from])
-    changed, newer_here = details.store(placed)
+    changed, newer_here = details.store(placed, now=now)
     begin_again([one.item.external_id for one in placed])
     by_number = {one.item.external_id: one for one in placed}
     results = []

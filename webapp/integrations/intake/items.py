@@ -59,7 +59,7 @@ class ProductItem(OfCustomer):
     ends_on: OptionalDay = Field(None, description="The last day, if it is known.")
     cancellable: StrictBool = Field(False, description="Whether the person can cancel it here.")
     notice_days: StrictInt = Field(0, ge=0, le=3_660, description="How long before renews_on it must be cancelled.")
-    price: Money | None = None
+    price: Money | None = Field(None, description="In the smallest unit of the currency: 1290 is 12.90 CHF.")
     currency: OptionalCurrency = ""
     interval: Interval | None = None
     payment_method: OptionalId = Field("", description="The external_id of the one that pays it.")

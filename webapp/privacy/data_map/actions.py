@@ -11,6 +11,7 @@ ACTIONS = {
     Action.SIGN_IN_REFUSED: _l("sign-in refused"),
     Action.SIGNED_OUT: _l("signed out"),
     Action.PROFILE_CHANGED: _l("profile changed"),
+    Action.DETAILS_RECEIVED: _l("details changed by another of our systems"),
     Action.EMAIL_CHANGE_ASKED: _l("change of email address asked for"),
     Action.EMAIL_CHANGED: _l("email address changed"),
     Action.EMAIL_CHANGE_UNDONE: _l("change of email address undone"),
