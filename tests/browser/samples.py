@@ -32,6 +32,9 @@ from webapp.privacy import copies_for_others, copy_codes, copy_shares, exports
 from webapp.privacy.closing import closures
 from webapp.privacy.closing.models import Closure
 from webapp.privacy.copy_downloads import Visitor
+from webapp.privacy.erasure import erasures
+from webapp.privacy.erasure import for_others as erasures_for_others
+from webapp.privacy.erasure.models import Erasure
 from webapp.privacy.models import CopyShare, DataExport
 from webapp.privacy.policy import drafts, publishing
 from webapp.privacy.receipts.models import Receipt
@@ -213,6 +216,25 @@ def old_copy_to_collect(samples: Samples) -> str:
     return links.sign(Purpose.COLLECT_COPY, now=utc_now() - LONG_AGO, export_id=samples["copy"])
 
 
+def erasure_for_others(_samples: Samples) -> str:
+    return erasures.link_token(_erasure_of_reader(), now=utc_now())
+
+
+def old_erasure_for_others(_samples: Samples) -> str:
+    return erasures.link_token(_erasure_of_reader(), now=utc_now() - LONG_AGO)
+
+
+def stop_erasure(_samples: Samples) -> str:
+    return links.sign(Purpose.CANCEL_ERASURE, now=utc_now(), erasure=str(_erasure_of_reader().id))
+
+
+def _erasure_of_reader() -> Erasure:
+    """Started by staff for a reader of the newsletter without an account."""
+    reader, staff, now = subjects.find_or_create(LETTER_WRITER, language="en"), _account("staff").subject, utc_now()
+    known = erasures.open_of(reader)
+    return known or erasures_for_others.start(reader.email, reason="A letter", asked_at=now, by=staff, now=now)
+
+
 def copy(_samples: Samples) -> str:
     """The customer's, ready to be downloaded."""
     wanted = exports.request(_account("customer").subject, now=utc_now()).id
@@ -348,6 +370,9 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
     maker.__name__: maker
     for maker in (
         erasure,
+        erasure_for_others,
+        old_erasure_for_others,
+        stop_erasure,
         legal_hold,
         ended_hold,
         sign_up_link,
