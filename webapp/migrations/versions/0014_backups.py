@@ -66,6 +66,7 @@ def upgrade() -> None:
     )
     unsent = sa.text("sent_at IS NULL AND trouble = ''")
     op.create_index("ix_receipts_due", "receipts", ["due_at"], postgresql_where=unsent)
+    op.create_index(op.f("ix_receipts_made_at"), "receipts", ["made_at"])
     op.create_index(op.f("ix_receipts_subject_id"), "receipts", ["subject_id"])
     untold = sa.text("state = 'executed' AND recipient IS NOT NULL")
     op.create_index("ix_erasures_untold", "erasures", ["executed_at"], postgresql_where=untold)

@@ -23,7 +23,7 @@ class Receipt(Base):
     erasure_id: Mapped[UUID] = mapped_column(ForeignKey("erasures.id", ondelete="CASCADE"), primary_key=True)
     subject_id: Mapped[UUID] = mapped_column(index=True)
     signed: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    made_at: Mapped[Timestamp]
+    made_at: Mapped[Timestamp] = mapped_column(index=True)
     due_at: Mapped[Timestamp]
     tries: Mapped[int] = mapped_column(server_default="0")
     sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -5,11 +5,12 @@ that was skipped: a rule that failed is tried again in an hour, and its run says
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Date, delete, exists, select
+from sqlalchemy import Date, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -32,6 +33,9 @@ BATCH = 5_000
 RUNS_KEPT = timedelta(days=3 * 365)
 
 Treated = Iterator[int]
+Key = tuple[str, str]  # a table and its rule
+
+PEOPLE = (leftovers.TABLE, leftovers.RULE)
 
 # Whose rows leave something else behind that goes with them: an address that nothing else needs, or a seal.
 OWN_WAYS: dict[type[Base], Callable[[Work], Treated]] = {
@@ -42,51 +46,66 @@ OWN_WAYS: dict[type[Base], Callable[[Work], Treated]] = {
 
 
 def sweep(*, now: datetime) -> Iterator[None]:
-    """Whatever was not done yet today. The caller commits at each yield, may stop at any, and ends with a commit."""
-    done = _done_today(now)
-    for one in work.all_of(now=now):
-        if (one.table.name, one.name) not in done:
-            yield from _recorded(one.table.name, one.name, one, _treat(one), now=now)
-    if (leftovers.TABLE, leftovers.RULE) not in done:
-        yield from _recorded(leftovers.TABLE, leftovers.RULE, None, leftovers.forget(), now=now)
-    db.session.execute(delete(RetentionRun).where(RetentionRun.day < clocks.day_of(now - RUNS_KEPT)))
-
-
-def _done_today(now: datetime) -> set[tuple[str, str]]:
-    today = select(RetentionRun.table_name, RetentionRun.rule).where(RetentionRun.day == clocks.day_of(now))
-    return {(table, rule) for table, rule in db.session.execute(today.where(RetentionRun.finished_at.is_not(None)))}
-
-
-def _recorded(table: str, rule: str, one: Work | None, treating: Treated, *, now: datetime) -> Iterator[None]:
-    run_id, is_new = _begin(table, rule, one, now=now)
-    if is_new:
+    """Whatever was not done yet today. The caller commits at each yield, and may stop at any."""
+    works = {(one.table.name, one.name): one for one in work.all_of(now=now)}
+    if _begin(works, now=now):
         yield
+    done: list[UUID] = []
+    for key, run_id in _open_runs(now).items():
+        if key in works or key == PEOPLE:
+            treating = _treat(works[key]) if key in works else leftovers.forget()
+            yield from _recorded(run_id, key, treating, done, now=now)
+    if done:
+        db.session.execute(delete(RetentionRun).where(RetentionRun.day < clocks.day_of(now - RUNS_KEPT)))
+        yield
+
+
+def _begin(works: Mapping[Key, Work], *, now: datetime) -> bool:
+    """Writes down the runs of today, and says whether there were any that were not."""
+    begun = {"day": clocks.day_of(now), "started_at": now}
+    mine = select(RetentionRun.table_name, RetentionRun.rule).where(RetentionRun.day == begun["day"])
+    known = {(table, rule) for table, rule in db.session.execute(mine)}
+    people = {"due_until": begun["day"], "treatment": leftovers.TREATMENT}
+    runs = {PEOPLE: people}
+    runs |= {key: {"due_until": one.due_until, "treatment": one.treatment} for key, one in works.items()}
+    new = [
+        {**begun, **run, "id": uuid4(), "table_name": table, "rule": rule}
+        for (table, rule), run in runs.items()
+        if (table, rule) not in known
+    ]
+    if new:
+        db.session.execute(insert(RetentionRun).on_conflict_do_nothing(), new)
+    return bool(new)
+
+
+def _open_runs(now: datetime) -> dict[Key, UUID]:
+    """In the order of their tables, with people at the end: they go once nothing is left of them."""
+    mine = select(RetentionRun.table_name, RetentionRun.rule, RetentionRun.id)
+    today = mine.where(RetentionRun.day == clocks.day_of(now), RetentionRun.finished_at.is_(None))
+    is_people = RetentionRun.rule == leftovers.RULE
+    found = db.session.execute(today.order_by(is_people, RetentionRun.table_name, RetentionRun.rule))
+    return {(table, rule): run_id for table, rule, run_id in found}
+
+
+def _recorded(run_id: UUID, key: Key, treating: Treated, done: list[UUID], *, now: datetime) -> Iterator[None]:
+    """A rule by which nothing goes needs no commit of its own; it counts as `done` with the next."""
     try:
         for rows in treating:
             if rows:
-                db.session.get_one(RetentionRun, run_id).rows += rows
+                _note(run_id, rows=RetentionRun.rows + rows)
                 yield
-        run = db.session.get_one(RetentionRun, run_id)
-        run.finished_at, run.error = now, ""
+        done.append(run_id)
+        _note(run_id, finished_at=now, error="")
     except SQLAlchemyError as error:
-        log.exception("the rule %s of %s could not be kept", rule, table)
+        log.exception("the rule %s of %s could not be kept", *reversed(key))
         db.session.rollback()
-        db.session.get_one(RetentionRun, run_id).error = type(error).__name__
-    yield
+        _note(*done, finished_at=now, error="")
+        _note(run_id, error=type(error).__name__)
+        yield
 
 
-def _begin(table: str, rule: str, one: Work | None, *, now: datetime) -> tuple[UUID, bool]:
-    """The run of today, and whether it is a new one."""
-    today = clocks.day_of(now)
-    run = {
-        **{"id": uuid4(), "day": today, "table_name": table, "rule": rule, "started_at": now},
-        **{"due_until": one.due_until if one else today, "treatment": one.treatment if one else leftovers.TREATMENT},
-    }
-    new = db.session.scalar(insert(RetentionRun).values(run).on_conflict_do_nothing().returning(RetentionRun.id))
-    if new is not None:
-        return new, True
-    key = (RetentionRun.day == today, RetentionRun.table_name == table, RetentionRun.rule == rule)
-    return db.session.scalars(select(RetentionRun.id).where(*key)).one(), False
+def _note(*runs: UUID, **values: Any) -> None:
+    db.session.execute(update(RetentionRun).where(RetentionRun.id.in_(runs)).values(values))
 
 
 def _treat(one: Work) -> Treated:
