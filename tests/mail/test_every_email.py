@@ -50,7 +50,7 @@ VALUES = {
     "minutes": 15,
     "whom": "Hosting Engadin",
     "requests": [("Copy of data", datetime(2026, 3, 9, 5, 6, tzinfo=UTC), 4)],
-    "number": 3,
+    "due_soon": 3,
     "why": "We need the records of your phone provider first.",
     "agreed": False,
     "kept": datetime(2025, 3, 5, 5, 6, tzinfo=UTC),

@@ -1,6 +1,6 @@
 """The menus: which areas a person may enter, and the pages of the area they are in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -12,7 +12,8 @@ from webapp.access import STAFF, is_open_when_closed, may_use
 from webapp.privacy.promises import alerts
 
 SECURITY = tuple(f"/account/{page}" for page in ("security", "devices", "check-up", "activity", "proof"))
-DATA = tuple(f"/account/{page}" for page in ("data", "requests", "restrictions", "erasure", "closure"))
+DATA = tuple(f"/account/{page}" for page in ("data", "requests", "restrictions", "erasure"))
+CLOSURE = "/account/closure"
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,17 @@ def _pages() -> list[Entry]:
             "sliders-horizontal",
             within=("/account/preferences", "/account/emails"),
         ),
-        *([Entry("closing.closure", _("Closed account"), "log-out")] if current_user.has_closed else []),
-        Entry("privacy.data", _("My data"), "database", within=DATA),
+        *_data_pages(),
         Entry("accounts.security", _("Security"), "shield", within=SECURITY),
     ]
+
+
+def _data_pages() -> list[Entry]:
+    """Of a closed account there is little more."""
+    data = Entry("privacy.data", _("My data"), "database", within=DATA)
+    if not current_user.has_closed:
+        return [replace(data, within=(*DATA, CLOSURE))]
+    return [Entry("closing.closure", _("Closed account"), "log-out", within=(CLOSURE,)), data]
 
 
 def _staff_pages() -> list[Entry]:

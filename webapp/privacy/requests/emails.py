@@ -23,4 +23,4 @@ def deadlines_near(message: Message) -> Content:
     if not near:
         raise Obsolete
     rows = [(str(KINDS[request.kind]), request.due_at, request.days_left(now)) for request in near[:LONGEST_LIST]]
-    return Content({"requests": rows, "number": len(near), "url": links.absolute_url("requests.open_requests")})
+    return Content({"requests": rows, "due_soon": len(near), "url": links.absolute_url("requests.open_requests")})
