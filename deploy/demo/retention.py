@@ -35,9 +35,7 @@ def holds(people: Sequence[Person], officer: UUID, *, now: datetime) -> list[Leg
         LegalHold(
             subject_id=debtor.id,
             categories=[Category.PAYMENT, Category.COMMUNICATION],
-            **_set(
-                officer, half_a_year_ago, "Claim about unpaid invoices", "BA Chur 2026/4471"
-            ),
+            **_set(officer, half_a_year_ago, "Claim about unpaid invoices", "BA Chur 2026/4471"),
             expected_until=(now + timedelta(days=120)).date(),
             review_by=(now + timedelta(days=120)).date(),
         ),

@@ -14,6 +14,7 @@ from deploy.demo import (
     cast,
     copies,
     downstream,
+    erasures,
     history,
     newcomers,
     policy,
@@ -85,6 +86,7 @@ def _write_what_the_cast_did(story: Story) -> None:
     newcomers.write(story.people, played, now=story.now)
     downstream.write(played, now=story.now)
     rights.write(played, now=story.now)
+    erasures.write(now=story.now)
     copies.start_for_others(by=db.session.get_one(Subject, played.administrator.id), now=story.now)
 
 
