@@ -6,18 +6,28 @@ from uuid import UUID
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
+from flask_babel import lazy_gettext as _l
 
 from webapp.access import STAFF, allow
 from webapp.clock import utc_now
 from webapp.htmx import render
-from webapp.privacy.data_map.words import ERASURE_CAUSES, ERASURE_REASONS, ERASURE_STATES, TREATMENTS
+from webapp.privacy.data_map.words import ERASURE_REASONS, ERASURE_STATES, TREATMENTS
+from webapp.privacy.erasure.models import Cause
 from webapp.privacy.receipts import chain, register
 from webapp.privacy.receipts.document import title_of
 from webapp.privacy.receipts.register import Place
 from webapp.privacy.routes.blueprint import blueprint
 
+# As staff say it: nobody of them is the person.
+CAUSES = {
+    Cause.REQUEST: _l("asked for in the account"),
+    Cause.STAFF: _l("asked for by letter or phone"),
+    Cause.CLOSURE: _l("six months after the account was closed"),
+    Cause.INACTIVE: _l("nothing connects us any more"),
+    Cause.RESTORE: _l("a restored backup had brought it back"),
+}
 WORDS: dict[str, Any] = {
-    "causes": ERASURE_CAUSES,
+    "causes": CAUSES,
     "states": ERASURE_STATES,
     "reasons": ERASURE_REASONS,
     "treatments": TREATMENTS,
