@@ -22,7 +22,7 @@ from webapp.consents.ledger import Statement
 from webapp.consents.models import Method, Topic
 from webapp.db import db
 from webapp.integrations.webhooks import calls, letters, receivers, replays, sending, settling
-from webapp.integrations.webhooks.models import Attempt, Delivery, Outcome, State, Webhook, WebhookHour
+from webapp.integrations.webhooks.models import Attempt, Confirmation, Delivery, Outcome, State, Webhook, WebhookHour
 from webapp.products.models import CustomerRecord
 from webapp.subjects.models import Subject
 
@@ -421,6 +421,20 @@ def test_a_change_is_settled_when_nobody_waits_for_it(shop: Receiver, webhook: W
     run_jobs()
     assert states() == [State.DELIVERED] * 2
     assert settled() == [True, False]  # the second waits for being confirmed
+
+
+def test_old_counts_and_confirmations_go(webhook: Webhook, run_jobs: RunJobs) -> None:
+    anna = person()
+    happens(anna, Change.ERASURE_DONE)
+    run_jobs()
+    db.session.execute(update(Confirmation).values(confirmed_at=utc_now()))
+    settling.forget_old(now=utc_now() + timedelta(days=89))
+    assert db.session.scalar(select(func.count()).select_from(WebhookHour)) == 1
+    settling.forget_old(now=utc_now() + timedelta(days=3 * 366))
+    assert db.session.scalar(select(func.count()).select_from(WebhookHour)) == 0
+    assert db.session.scalar(select(func.count()).select_from(Confirmation)) == 1
+    settling.forget_old(now=utc_now() + timedelta(days=4 * 366 + 1))
+    assert db.session.scalar(select(func.count()).select_from(Confirmation)) == 0
 
 
 def settled() -> list[bool]:
