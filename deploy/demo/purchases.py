@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from deploy.demo.people import Person
+from deploy.demo.usage import BILLING
 from webapp.products.models import Interval, InvoiceKind, InvoiceState, ProductKind, ProductState
 
 Row = dict[str, Any]
@@ -50,7 +51,7 @@ class Books:
     addresses: list[Row] = field(default_factory=list)
 
     def sent(self, external_id: str, at: datetime) -> Row:
-        return {"external_id": external_id, "changed_at": at, "received_at": at, "key_id": None}
+        return {"external_id": external_id, "changed_at": at, "received_at": at, "key_id": BILLING.id}
 
 
 def of_everybody(people: Sequence[Person], customer: Person, *, now: datetime) -> Books:

@@ -75,6 +75,8 @@ SCREENS = [
     Screen("promises", "/privacy-policy/promises"),
     Screen("cookies", "/cookies", "customer"),
     Screen("newsletter", "/newsletter"),
+    Screen("api", "/api/v1/docs"),
+    Screen("api-products", "/api/v1/docs/products"),
     Screen("policy-draft", "/staff/policy/draft/en", "staff"),
     Screen("processing-record", "/staff/processing-record", "staff"),
     Screen("staff-copies", "/staff/copies", "staff"),
