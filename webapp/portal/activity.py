@@ -24,9 +24,7 @@ SENTENCES: dict[str, LazyString] = {
     Action.SIGN_IN_REFUSED: _l("Somebody tried to sign in with a wrong password. They did not get in."),
     Action.SIGNED_OUT: _l("You signed out."),
     Action.PROFILE_CHANGED: _l("You changed your profile."),
-    Action.DETAILS_RECEIVED: _l(
-        "Another of our systems changed your details, as somebody of our staff or you told it."
-    ),
+    Action.DETAILS_RECEIVED: _l("Your details were changed in another of our systems, and so here, too."),
     Action.EMAIL_CHANGE_ASKED: _l("You asked to use another email address."),
     Action.EMAIL_CHANGED: _l("Your email address was changed."),
     Action.EMAIL_CHANGE_UNDONE: _l("A change of your email address was taken back."),
