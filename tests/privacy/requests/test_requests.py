@@ -117,6 +117,7 @@ def test_after_a_standstill_there_is_one_warning_and_it_is_the_most_urgent(app: 
     person("olga@example.org", role=Role.PRIVACY_OFFICER)
     now = utc_now()
     restriction_of(anna, due_at=now + timedelta(days=1))
+    restriction_of(anna, due_at=now + timedelta(days=9), use=Use.NEW_CUSTOMERS)
     warnings.warn(now=now)
     assert (warned(support.email), warned("olga@example.org")) == (1, 1)
 

@@ -220,8 +220,9 @@ def test_more_time_is_taken_within_the_first_month_for_two_more(
     asked_at: datetime = found.asked_at
     if works:
         decisions.extend(found, until=asked_at + until, reason="Complex.", by=officer, now=asked_at + after)
+        later = asked_at + until + timedelta(days=5)
         with pytest.raises(decisions.NoMoreTime):
-            decisions.extend(found, until=asked_at + until, reason="Again.", by=officer, now=asked_at + after)
+            decisions.extend(found, until=later, reason="Again.", by=officer, now=asked_at + after)
     else:
         with pytest.raises(decisions.NoMoreTime):
             decisions.extend(found, until=asked_at + until, reason="Complex.", by=officer, now=asked_at + after)
