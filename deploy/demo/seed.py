@@ -22,6 +22,7 @@ from deploy.demo import (
     readers,
     retention,
     rights,
+    uploads,
     usage,
 )
 from deploy.demo.cast import SIGN_INS
@@ -87,6 +88,7 @@ def _write_what_the_cast_did(story: Story) -> None:
     downstream.write(played, now=story.now)
     rights.write(played, now=story.now)
     erasures.write(now=story.now)
+    uploads.write(played, now=story.now)
     copies.start_for_others(by=db.session.get_one(Subject, played.administrator.id), now=story.now)
 
 

@@ -169,7 +169,7 @@ def test_refused_rows_are_downloaded_corrected_and_uploaded_again(staff: Staff) 
     assert answer.mimetype == "text/csv"
     listed = list(csv.reader(answer.text.removeprefix("\ufeff").splitlines(keepends=True)))
     assert listed[0] == ["external_id", "email", "given_name", "note", "Line", "Why it was refused"]
-    assert listed[1][:5] == ["K-1", "anna at example.org", "Anna", "'=1", "2"]
+    assert listed[1][:5] == ["K-1", "anna at example.org", "Anna", "'=1+1", "2"]
     assert listed[2][2:5] == ["Beat\nMüller", "'-", "3"]
     assert Action.IMPORT_REFUSALS_DOWNLOADED in db.session.scalars(select(AuditEntry.action)).all()
     corrected = answer.text.replace(" at ", "@").replace("\nMüller", "")
