@@ -32,7 +32,7 @@ def write(cast: Cast, *, now: datetime) -> None:
     db.session.add_all(_done(*told, by=cast, now=now) for told in BEFORE)
     officer = db.session.get_one(Subject, cast.officer.id)
     file = BytesIO("\r\n".join([HEADER, *_invoices(now)]).encode("cp1252"))
-    found = imports.receive(file, Kind.INVOICES, name="rechnungen-neu.csv", by=officer, now=now - timedelta(hours=2))
+    found = imports.receive(file, Kind.INVOICES, name="rechnungen-neu.csv", by=officer, now=now)
     db.session.flush()
     imports.keep(found, file)
     imports.check(found, guess(found.kind, found.header), dates="dmy", decimal=",", now=now)

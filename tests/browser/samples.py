@@ -26,6 +26,7 @@ from webapp.consents import history, newsletter
 from webapp.consents.models import NewsletterRequest, Restriction, Topic
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
+from webapp.imports.models import Import
 from webapp.integrations.webhooks.models import Confirmation, Delivery, Webhook
 from webapp.links import Purpose
 from webapp.privacy import copies_for_others, copy_codes, copy_shares, exports
@@ -306,6 +307,11 @@ def marketer(_samples: Samples) -> str:
     return str(_account("marketer").subject_id)
 
 
+def upload(_samples: Samples) -> str:
+    """The file that waits for somebody to say yes."""
+    return str(db.session.scalars(select(Import.id).where(Import.wrapped_key.is_not(None)).limit(1)).one())
+
+
 def api_key(_samples: Samples) -> str:
     return str(usage.APP.id)
 
@@ -417,6 +423,7 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         campaign_email,
         marketer,
         proposal,
+        upload,
         api_key,
         webhook,
         paused_webhook,
