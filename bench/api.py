@@ -34,6 +34,9 @@ from webapp.app import create_app
 from webapp.clock import utc_now
 from webapp.config import settings
 from webapp.db import db
+from webapp.imports import commands, running
+from webapp.imports.commands import Given
+from webapp.imports.models import Kind
 from webapp.integrations import keys
 from webapp.subjects import subjects
 
@@ -53,17 +56,20 @@ def main() -> None:
     customers = parser.parse_args().customers
     with TemporaryDirectory() as folder, _app(Path(folder)) as app, app.app_context(), _server(Path(folder)):
         token, things = _key(), company.things(customers)
-        bodies = _bodies(things)
+        bodies, files = _bodies(things), company.files(things)
         _send(bodies, token=token)
         dump = _dump()
-        copied, sent = [], []
+        copied, sent, imported = [], [], []
         for _round in range(ROUNDS):
             copied.append(_timed(lambda: _copy(dump)))
             sent.append(_timed(lambda: _send(bodies, token=token)))
-            print(f"COPY {copied[-1]:.2f} s, API {sent[-1]:.2f} s")
+            imported.append(_timed(lambda: _import(files)))
+            print(f"COPY {copied[-1]:.2f} s, API {sent[-1]:.2f} s, CSV {imported[-1]:.2f} s")
     count = customers * company.PER_CUSTOMER
-    rates = {"copy_per_s": round(count / min(copied)), "upsert_per_s": round(count / min(sent))}
-    print(json.dumps({"things": count, **rates, "upsert_vs_copy": round(min(copied) / min(sent), 3)}))
+    took = {"copy": min(copied), "upsert": min(sent), "import": min(imported)}
+    rates = {f"{name}_per_s": round(count / seconds) for name, seconds in took.items()}
+    ratios = {f"{name}_vs_copy": round(took["copy"] / took[name], 3) for name in ("upsert", "import")}
+    print(json.dumps({"things": count, **rates, **ratios}))
 
 
 def _key() -> str:
@@ -93,6 +99,20 @@ def _send(bodies: list[tuple[str, bytes]], *, token: str) -> None:
         assert answer.status == 200, content
         assert json.loads(content)["created"] == content.count(b'"outcome"'), content[:1_000]
     connection.close()
+
+
+def _import(files: dict[str, bytes]) -> None:
+    """As the command does, which reads a file from the disk."""
+    for kind, content in files.items():
+        file = BytesIO(content)
+        found = commands.begin(Kind(kind), file, Given(name=f"{kind}.csv"))
+        file.seek(found.starts)
+        for _ in running.take_in(found, file, now=utc_now()):
+            db.session.commit()
+        db.session.commit()
+        assert set(found.counts) == {"created"}, (found.problem, found.reasons)
+        db.session.delete(found)
+        db.session.commit()
 
 
 def _dump() -> Dump:

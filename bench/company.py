@@ -1,7 +1,9 @@
 """What the systems of an invented company hold about its customers, as they send it."""
 
 from collections.abc import Iterator
+from csv import DictWriter
 from datetime import date, timedelta
+from io import StringIO
 from typing import Any
 
 Thing = dict[str, Any]
@@ -22,6 +24,20 @@ def things(customers: int) -> dict[str, list[Thing]]:
         "payment-methods": [_payment_method(number) for number in numbers],
         "invoices": [invoice for number in numbers for invoice in _invoices(number)],
     }
+
+
+def files(things: dict[str, list[Thing]]) -> dict[str, bytes]:
+    """The same as CSV, with amounts as people write them."""
+    return {kind: _as_csv(rows) for kind, rows in things.items()}
+
+
+def _as_csv(rows: list[Thing]) -> bytes:
+    file = StringIO()
+    writer = DictWriter(file, list(rows[0]))
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(row | {name: f"{row[name] / 100:.2f}" for name in ("price", "amount") if name in row})
+    return file.getvalue().encode()
 
 
 def _customer(number: int) -> Thing:

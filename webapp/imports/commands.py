@@ -26,12 +26,13 @@ END = 1_000_000  # bytes at either end, by which a file is known again
 class Given:
     """What was said about the file; the rest is guessed."""
 
-    columns: Sequence[str]
-    encoding: str | None
-    separator: str | None
-    dates: str | None
-    decimal: str | None
-    check: bool
+    name: str
+    columns: Sequence[str] = ()
+    encoding: str | None = None
+    separator: str | None = None
+    dates: str | None = None
+    decimal: str | None = None
+    check: bool = False
 
     @property
     def state(self) -> ImportState:
@@ -54,7 +55,7 @@ def import_csv_command(kind: str, file: IO[bytes], refused: IO[str] | None, **gi
 
     Killed, the same command goes on where it was; run again, it changes nothing twice.
     """
-    found = _begin_or_go_on(Kind(kind), file, Given(**given))
+    found = begin(Kind(kind), file, Given(file.name, **given))
     file.seek(found.position or found.starts)
     for _ in running.take_in(found, file, now=utc_now()):
         db.session.commit()
@@ -69,7 +70,8 @@ def import_csv_command(kind: str, file: IO[bytes], refused: IO[str] | None, **gi
     _tell(found)
 
 
-def _begin_or_go_on(kind: Kind, file: IO[bytes], given: Given) -> Import:
+def begin(kind: Kind, file: IO[bytes], given: Given) -> Import:
+    """A new import, or the one of this file that was interrupted."""
     fingerprint = _fingerprint(file, f"{kind} {given}")
     unfinished = select(Import).where(Import.fingerprint == fingerprint, Import.state.in_(WORKING))
     if found := db.session.scalars(unfinished).first():
@@ -89,7 +91,7 @@ def _describe(kind: Kind, file: IO[bytes], given: Given) -> Import:
     file.seek(0)
     guessed = encodings.guess(file)
     writing = Writing(given.encoding or guessed.encoding, given.separator or guessed.separator, guessed.starts)
-    new = imports.describe(file, kind, writing, name=file.name, now=utc_now())
+    new = imports.describe(file, kind, writing, name=given.name, now=utc_now())
     file.seek(writing.starts)
     cells = [cell for row in imports.first_rows(file, writing) for cell in row]
     new.state = given.state
