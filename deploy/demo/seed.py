@@ -13,6 +13,7 @@ from deploy.demo import (
     backups,
     cast,
     copies,
+    deletions,
     downstream,
     erasures,
     history,
@@ -89,6 +90,7 @@ def _write_what_the_cast_did(story: Story) -> None:
     rights.write(played, now=story.now)
     erasures.write(now=story.now)
     uploads.write(played, now=story.now)
+    deletions.write(played, now=story.now)
     copies.start_for_others(by=db.session.get_one(Subject, played.administrator.id), now=story.now)
 
 

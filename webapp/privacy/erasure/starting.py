@@ -46,6 +46,7 @@ def store(erasure: Erasure, plan: Plan, *, more: Collection[Line] = ()) -> None:
     db.session.flush()
     erasure.steps.extend(plan.steps(erasure.subject_id, more=more))
     erasure.plan_hash = plan.hash
+    db.session.flush()
 
 
 def _is_due(erasure: Erasure, *, now: datetime) -> bool:
