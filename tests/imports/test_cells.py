@@ -63,6 +63,8 @@ def test_phones_countries_and_the_rest() -> None:
     assert {cells.phone(text, SWISS) for text in ("044 668 18 00", "+41 44 668 18 00", "+41 (0)44 668 18 00")} == {
         "+41446681800"
     }
+    with pytest.raises(Unreadable, match="not_a_phone"):
+        cells.phone("call me", SWISS)
     assert {cells.country(text, SWISS) for text in ("ch", "CH", "Schweiz", "Suisse", "Svizzera", "Switzerland")} == {
         "CH"
     }

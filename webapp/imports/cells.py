@@ -12,7 +12,6 @@ from babel import Locale
 from babel.numbers import get_currency_precision
 
 from webapp.accounts import phones
-from webapp.accounts.phones import InvalidPhone
 from webapp.spreadsheets import FORMULA_STARTS
 
 ORDERS = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}  # where year, month and day stand
@@ -115,10 +114,10 @@ def phone(text: str, manner: Manner) -> str:
     number = re.sub(r"\(0\)|[\s()./-]", "", text)
     if _INTERNATIONAL.fullmatch(number):
         return number
-    try:
-        return phones.normalize(text, country=manner.country)
-    except InvalidPhone:
-        raise Unreadable("not_a_phone") from None
+    known = phones.e164(text, country=manner.country)
+    if known is None:
+        raise Unreadable("not_a_phone")
+    return known
 
 
 def country(text: str, _manner: Manner) -> str:

@@ -18,6 +18,7 @@ from webapp.imports.columns import COLUMNS, guess
 from webapp.imports.encodings import ENCODINGS, NotACsv, Writing
 from webapp.imports.models import WORKING, Import, ImportRefusal, ImportState, Kind
 from webapp.imports.words import FILES
+from webapp.language import speaking
 
 END = 1_000_000  # bytes at either end, by which a file is known again
 
@@ -55,7 +56,12 @@ def import_csv_command(kind: str, file: IO[bytes], refused: IO[str] | None, **gi
 
     Killed, the same command goes on where it was; run again, it changes nothing twice.
     """
-    found = begin(Kind(kind), file, Given(file.name, **given))
+    with speaking("en"):
+        _import(Kind(kind), file, refused, Given(file.name, **given))
+
+
+def _import(kind: Kind, file: IO[bytes], refused: IO[str] | None, given: Given) -> None:
+    found = begin(kind, file, given)
     file.seek(found.position or found.starts)
     for _ in running.take_in(found, file, now=utc_now()):
         db.session.commit()
