@@ -55,6 +55,7 @@ VALUES = {
     "agreed": False,
     "kept": datetime(2025, 3, 5, 5, 6, tzinfo=UTC),
     "totals": {"deleted": 1_234, "kept": 12, "later": 3},
+    "number": 3,
     "body_html": Markup("<p>Water cools every server.</p>"),
     "body_text": "Water cools every server.",
 }

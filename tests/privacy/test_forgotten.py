@@ -91,14 +91,14 @@ def test_a_restored_backup_of_before_forgets_it_again(
     anna, words = everything
     ben = person("ben@example.org")
     name = vault.back_up()
-    erasure = erase(anna, run_jobs)
+    number = erase(anna, run_jobs).id
     send_receipts()
     write_journal()
     restored = vault.run("restore", name, "--identity", str(vault.identity), app=elsewhere)
     assert restored.exit_code == 0, restored.output
     dump = dumped(elsewhere)
     with at(elsewhere):
-        again = db.session.get_one(Erasure, erasure.id)
+        again = db.session.get_one(Erasure, number)
         assert (again.state, again.recipient) == (ErasureState.TOLD, None)
         assert not_to_be_found(words, dump, kept=kept_by(again)) == []
     with pytest.raises(FileNotFoundError):
