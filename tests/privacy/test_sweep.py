@@ -129,6 +129,16 @@ class TestHolds:
         swept(NOW + timedelta(days=1), "messages")
         assert owners() == []
 
+    def test_what_a_person_wants_only_stored_stays_until_they_lift_it(self, anna: Person) -> None:
+        write_to(anna, OVER)
+        wish = only_stored(anna)
+        swept(NOW, "messages")
+        assert owners() == [anna.id]
+        wish.ends_at = NOW
+        db.session.commit()
+        swept(NOW + timedelta(days=1), "messages")
+        assert owners() == []
+
     def test_a_hold_keeps_only_what_it_is_about(self, anna: Person) -> None:
         write_to(anna, OVER)
         held(anna, Category.PAYMENT)
@@ -288,6 +298,14 @@ def _plan(query: Any) -> Iterator[dict[str, Any]]:
 
 def subject(who: Person) -> Subject:
     return db.session.get_one(Subject, who.id)
+
+
+def only_stored(who: Person) -> Restriction:
+    wish = {"use": Use.EVERYTHING, "ground": Ground.CLAIMS, "words": "", "asked_at": NOW, "due_at": NOW}
+    restriction = Restriction(subject_id=who.id, **wish)
+    db.session.add(restriction)
+    db.session.commit()
+    return restriction
 
 
 def held(who: Person, *categories: Category, until: datetime | None = None) -> Any:

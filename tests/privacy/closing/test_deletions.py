@@ -14,6 +14,7 @@ from tests.relay import TestRelay
 from tests.signed_in import signed_in
 from webapp.accounts.models import Account
 from webapp.clock import utc_now
+from webapp.consents.models import Ground, Restriction, Use
 from webapp.db import db
 from webapp.mail.models import Message
 from webapp.privacy.closing import closures, deletions
@@ -96,6 +97,17 @@ def test_it_waits_while_a_product_is_active_again(anna: Person, delete_at: datet
     watch(delete_at)
     assert begun() == []
     db.session.delete(db.session.scalars(select(Product)).one())
+    watch(delete_at + DAY)
+    assert begun() == [Cause.CLOSURE]
+
+
+def test_it_waits_while_the_person_wants_the_data_only_stored(anna: Person, delete_at: datetime) -> None:
+    wish = {"use": Use.EVERYTHING, "ground": Ground.CLAIMS, "words": "", "asked_at": delete_at, "due_at": delete_at}
+    db.session.add(Restriction(subject_id=anna.id, **wish))
+    watch(delete_at - 7 * DAY)
+    watch(delete_at)
+    assert begun() == []
+    db.session.delete(db.session.scalars(select(Restriction)).one())
     watch(delete_at + DAY)
     assert begun() == [Cause.CLOSURE]
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, exists, or_, select
 
 from webapp.audit import Action
+from webapp.consents import in_force
+from webapp.consents.models import Use
 from webapp.db import db
 from webapp.mail import messages
 from webapp.privacy.closing import closures
@@ -38,8 +40,9 @@ def tell_and_delete(*, now: datetime) -> Iterator[None]:
 
 
 def _begin(closure: Closure, *, now: datetime) -> None:
-    """It waits while a product is active again, and for who asked for another deletion already."""
-    if products.active(closure.subject_id):
+    """It waits while a product is active again, and while the person wants the data only stored (Art. 18)."""
+    only_stored = any(each.use is Use.EVERYTHING for each in in_force.of(closure.subject, now=now))
+    if only_stored or products.active(closure.subject_id):
         return
     closure.begun_at = now
     trail.record(Action.DELETION_BEGUN, closure.subject, now=now)

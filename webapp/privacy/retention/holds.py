@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 
 from webapp.audit import Action
+from webapp.consents import in_force
+from webapp.consents.models import Use
 from webapp.db import db
 from webapp.privacy.data_map.clocks import day_of
 from webapp.privacy.data_map.retention import Period
@@ -49,12 +51,11 @@ def covers(hold: LegalHold, table: SubjectTable) -> bool:
 
 
 def held(table: SubjectTable) -> ColumnElement[bool]:
-    """For a query over a table: whether a hold keeps the row."""
-    mine = LegalHold.subject_id == table.reach
-    if table.of is not Subject.id:
-        mine = LegalHold.subject_id == _whose(table)
+    """For a query over a table: whether a hold keeps the row, or the wish of the person that it is only stored."""
+    owner = table.reach if table.of is Subject.id else _whose(table)
     covered = [] if table.model in NEEDED_BY_ALL else [_covering(table)]
-    return exists().where(LegalHold.released_at.is_(None), mine, *covered)
+    by_law = exists().where(LegalHold.released_at.is_(None), LegalHold.subject_id == owner, *covered)
+    return by_law | in_force.restricted(owner, Use.EVERYTHING)
 
 
 def find(hold_id: UUID) -> LegalHold | None:
