@@ -18,7 +18,7 @@ from webapp.accounts.models import DeviceSession, SignUp
 from webapp.audit import AuditAnchor, AuditEntry
 from webapp.campaigns.models import Delivery
 from webapp.clock import utc_now
-from webapp.consents.models import Subscription
+from webapp.consents.models import Ground, Restriction, Subscription, Use
 from webapp.db import db
 from webapp.interactions.models import Interaction
 from webapp.mail.models import Message
