@@ -44,11 +44,11 @@ CROWD = [
 ]
 
 
-def fill(customers: int, *, beyond: int = 0) -> None:
-    """Beyond those that are there already. Commits; foreign keys are not checked, and nothing waits for the disk."""
+def fill(customers: int) -> None:
+    """Commits. Foreign keys are not checked meanwhile, and nothing waits for the disk."""
     partitions.ensure_between(Interaction, NOW - timedelta(days=396), NOW)
     partitions.ensure(Delivery, partitions.month_of(NOW))
-    for first in range(beyond + 1, customers + 1, PART):
+    for first in range(1, customers + 1, PART):
         db.session.execute(text("SET session_replication_role = replica"))
         span = {"now": NOW, "first": first, "last": min(first + PART - 1, customers)}
         for statement in CROWD:

@@ -14,18 +14,19 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import flask_migrate
+from flask import Flask
 from sqlalchemy import event, text
 
 from bench import crowd, overdue
 from deploy.demo.environment import make_environment
-from deploy.demo.services import free_port, start_postgres, start_valkey
+from deploy.demo.services import Service, free_port, start_postgres, start_valkey
 from webapp.app import create_app
 from webapp.db import db
 from webapp.privacy.erasure import erasures
@@ -36,8 +37,9 @@ from webapp.subjects.models import Subject
 
 FEW = 10_000
 DUE = 10_000
-ROUNDS = 3
-ERASURES = 15
+ROUNDS = 5
+ERASURES = 23
+WARM_UP = 3
 
 Statement = tuple[str, Any]
 
@@ -46,33 +48,55 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--customers", type=int, default=1_000_000)
     customers = parser.parse_args().customers
-    with TemporaryDirectory() as folder, _environment(Path(folder)), create_app().app_context():
+    with TemporaryDirectory() as folder, ExitStack() as services:
+        few, many = (_app(services, Path(folder, str(count)), count) for count in (FEW, customers))
+        growth, milliseconds = _erase_one_growth(few, many)
+        with many.app_context():
+            ratio = _sweep_ratio()
+            overdue.fill(DUE)
+            with _noted() as statements:
+                _sweep()
+                _erase("one-more")
+            scans = _sequential_scans(statements)
+    print(*scans, sep="\n")
+    figures = {"sweep_ratio": round(ratio, 2), "erase_one_growth": round(growth, 2), "sequential_scans": len(scans)}
+    print(json.dumps({"customers": customers, "erase_one_ms": milliseconds, **figures}))
+
+
+def _app(services: ExitStack, folder: Path, customers: int) -> Flask:
+    """With a database of its own that is as full as that."""
+    folder.mkdir()
+    postgres, valkey = (services.enter_context(start(folder)) for start in (_without_disk, start_valkey))
+    urls = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
+    os.environ.update(make_environment(folder, port=free_port(), smtp_port=free_port(), services=urls))
+    app = create_app()
+    with app.app_context():
         flask_migrate.upgrade()
         logging.disable()
-        crowd.fill(FEW)
-        few = _erase_some("few")
-        crowd.fill(customers, beyond=FEW)
-        many = _erase_some("many")
-        ratio = _sweep_ratio()
-        overdue.fill(DUE)
-        with _noted() as statements:
-            _sweep()
-            _erase("one more")
-        scans = _sequential_scans(statements)
-    print(*scans, sep="\n")
-    figures = {"sweep_ratio": round(ratio, 2), "erase_one_growth": round(many / few, 2), "sequential_scans": len(scans)}
-    print(json.dumps({"customers": customers, "erase_one_ms": round(many * 1000, 1), **figures}))
+        begun = time.perf_counter()
+        crowd.fill(customers)
+        print(f"{customers} customers made in {time.perf_counter() - begun:.0f} s", flush=True)
+    return app
 
 
-def _erase_some(among: str) -> float:
-    """The first ones warm up what both find warm."""
-    times = [_erase(f"{among}{number}") for number in range(ERASURES)][3:]
-    print(f"erasing one among {among}: {median(times) * 1000:.0f} ms")
-    return median(times)
+def _without_disk(folder: Path) -> AbstractContextManager[Service]:
+    return start_postgres(folder, durable=False)
+
+
+def _erase_one_growth(few: Flask, many: Flask) -> tuple[float, float]:
+    """Turn and turn about; the first ones warm up what all others find warm."""
+    times: dict[Flask, list[float]] = {few: [], many: []}
+    for number in range(ERASURES):
+        for app, taken in times.items():
+            with app.app_context():
+                taken.append(_erase(f"nr-{number}"))
+    among_few, among_many = (median(taken[WARM_UP:]) for taken in times.values())
+    print(f"erasing one: among few {among_few * 1000:.0f} ms, among many {among_many * 1000:.0f} ms", flush=True)
+    return among_many / among_few, round(among_many * 1000, 1)
 
 
 def _erase(name: str) -> float:
-    person = crowd.customer(f"{name.replace(' ', '-')}@example.net", interactions=100)
+    person = crowd.customer(f"{name}@example.net", interactions=100)
     begun = time.perf_counter()
     erasure = erasures.begin(db.session.get_one(Subject, person), Cause.CLOSURE, now=crowd.NOW)
     db.session.commit()
@@ -90,7 +114,7 @@ def _sweep_ratio() -> float:
     for _round in range(ROUNDS):
         bare.append(_timed(_bare))
         swept.append(_timed(_sweep))
-        print(f"bare SQL {bare[-1]:.2f} s, sweep {swept[-1]:.2f} s")
+        print(f"bare SQL {bare[-1]:.2f} s, sweep {swept[-1]:.2f} s", flush=True)
     return min(swept) / min(bare)
 
 
@@ -138,14 +162,6 @@ def _sequential_scans(statements: list[Statement]) -> list[str]:
         scanned = [line.split("Seq Scan on ")[1].split()[0] for line in plan if "Seq Scan on " in line]
         found |= {f"{table}: {' '.join(statement.split())[:300]}" for table in scanned if table in large}
     return sorted(found)
-
-
-@contextmanager
-def _environment(folder: Path) -> Iterator[None]:
-    with start_postgres(folder, durable=False) as postgres, start_valkey(folder) as valkey:
-        services = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
-        os.environ.update(make_environment(folder, port=free_port(), smtp_port=free_port(), services=services))
-        yield
 
 
 if __name__ == "__main__":
