@@ -13,13 +13,14 @@ from webapp.interactions.models import Interaction
 OLD = datetime(2019, 6, 1, tzinfo=UTC)
 NEW_ID = "gen_random_uuid()"
 
-# `:old` is a moment long ago; each of the people 1 to :due gets one row, or as many as it takes to be due.
+# `:old` is a moment long ago. Each of the people 1 to :due gets one row, but ten messages and five sign-ins.
+TIMES = {"INSERT INTO messages": 10, "INSERT INTO device_sessions": 5}
 FILL = [
     f"INSERT INTO messages (id, subject_id, email, ids, state, due_at, created_at) "
     f"SELECT {NEW_ID}, {ID}, 'accounts/new_device', '{{}}', 'sent', :old, :old",
     f"INSERT INTO device_sessions "
     f"(id, subject_id, token_hash, user_agent, network, signed_in_at, seen_at, proved_at, ended_at) "
-    f"SELECT {NEW_ID}, {ID}, sha256(('old ' || n)::bytea), 'Firefox', '192.0.2.1', :old, :old, :old, :old",
+    f"SELECT {NEW_ID}, {ID}, sha256(format('old %s %s', n, time)::bytea), '', '192.0.2.1', :old, :old, :old, :old",
     f"INSERT INTO known_devices (fingerprint, subject_id, first_seen_at, seen_at) "
     f"SELECT sha256(('old ' || n)::bytea), {ID}, :old, :old",
     f"INSERT INTO email_changes (id, subject_id, old_email, new_email, asked_at) "
@@ -67,9 +68,9 @@ def fill(due: int) -> None:
     db.session.execute(text("DELETE FROM audit_entries WHERE position IS NOT NULL"))
     db.session.execute(text("DELETE FROM audit_anchors"))
     for statement in FILL:
-        db.session.execute(
-            text(f"{statement} FROM generate_series(1, CAST(:due AS integer)) AS n"), {"old": OLD, "due": due}
-        )
+        times = next((times for start, times in TIMES.items() if statement.startswith(start)), 1)
+        series = f"generate_series(1, CAST(:due AS integer)) AS n, generate_series(1, {times}) AS time"
+        db.session.execute(text(f"{statement} FROM {series}"), {"old": OLD, "due": due})
     db.session.execute(text("SET session_replication_role = DEFAULT"))
     db.session.commit()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

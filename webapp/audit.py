@@ -238,7 +238,8 @@ def forget(entries: Sequence[tuple[int, bytes]]) -> None:
         first, (last, seal) = run[0][0], run[-1]
         db.session.add(AuditAnchor(position=last, seal=seal, signature=_signature(last, seal)))
         db.session.flush()
-        db.session.execute(delete(AuditEntry).where(AuditEntry.position.between(first, last)))
+        these = delete(AuditEntry).where(AuditEntry.position.between(first, last))
+        db.session.execute(these, execution_options={"synchronize_session": False})
         db.session.execute(delete(AuditAnchor).where(AuditAnchor.position == first - 1))
 
 

@@ -73,6 +73,8 @@ def forget_strangers(subject_ids: Collection[UUID]) -> None:
     Whatever refers to a subject keeps them, in tables of today and tomorrow; only their own key and the emails that
     asked them to confirm the address do not.
     """
+    if not subject_ids:
+        return
     found = Subject.id.in_(subject_ids)
     db.session.execute(select(Subject.id).where(found).with_for_update())  # so that nobody begins to refer to them now
     db.session.execute(delete(Subject).where(found, *_is_stranger()))

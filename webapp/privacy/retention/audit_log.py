@@ -11,7 +11,7 @@ from webapp.privacy.data_map import clocks
 from webapp.privacy.retention import holds
 from webapp.privacy.retention.work import Work
 
-BATCH = 5_000
+BATCH = 10_000
 
 
 def forget(one: Work) -> Iterator[int]:

@@ -22,6 +22,8 @@ def forget() -> Iterator[int]:
     while reached is not None:
         found = select(Subject.id).where(Subject.erased_at.is_not(None), Subject.id > reached)
         some = db.session.scalars(found.order_by(Subject.id).limit(BATCH).with_for_update(skip_locked=True)).all()
+        if not some:
+            return
         gone = db.session.scalars(delete(Subject).where(Subject.id.in_(some), *_alone()).returning(Subject.id)).all()
         reached = some[-1] if len(some) == BATCH else None
         yield len(gone)

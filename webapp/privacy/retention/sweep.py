@@ -29,7 +29,7 @@ from webapp.privacy.retention.work import Work
 
 log = logging.getLogger(__name__)
 
-BATCH = 5_000
+BATCH = 10_000
 RUNS_KEPT = timedelta(days=3 * 365)
 
 Treated = Iterator[int]
@@ -105,7 +105,8 @@ def _recorded(run_id: UUID, key: Key, treating: Treated, done: list[UUID], *, no
 
 
 def _note(*runs: UUID, **values: Any) -> None:
-    db.session.execute(update(RetentionRun).where(RetentionRun.id.in_(runs)).values(values))
+    noting = update(RetentionRun).where(RetentionRun.id.in_(runs)).values(values)
+    db.session.execute(noting, execution_options={"synchronize_session": False})
 
 
 def _treat(one: Work) -> Treated:
