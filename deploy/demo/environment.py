@@ -37,11 +37,7 @@ def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mappi
         "PUBLIC_URL": f"http://localhost:{port}",
         "HOST": "127.0.0.1",
         "PORT": str(port),
-        "STORAGE_URL": (folder / "storage").as_uri(),
-        "JOURNAL_URL": (folder / "journal").as_uri(),
-        "BACKUP_URL": (folder / "backups").as_uri(),
-        "BACKUP_RECIPIENTS": _recipient(folder / "backups.key"),
-        "POSTGRES_PROGRAMS": str(postgres_programs()),
+        **_places(folder),
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),
         "WEBHOOK_NETWORKS": "127.0.0.0/8,::1/128",
@@ -53,6 +49,17 @@ def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mappi
     _keep(settings, folder / "demo.env")
     own_programs_first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return {**os.environ, **settings, "PATH": own_programs_first, "PYTHONUNBUFFERED": "1"}
+
+
+def _places(folder: Path) -> dict[str, str]:
+    """Where files, the journal and backups are."""
+    return {
+        "STORAGE_URL": (folder / "storage").as_uri(),
+        "JOURNAL_URL": (folder / "journal").as_uri(),
+        "BACKUP_URL": (folder / "backups").as_uri(),
+        "BACKUP_RECIPIENTS": _recipient(folder / "backups.key"),
+        "POSTGRES_PROGRAMS": str(postgres_programs()),
+    }
 
 
 def _recipient(file: Path) -> str:

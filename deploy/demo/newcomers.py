@@ -91,6 +91,10 @@ def _invite(newcomers: Sequence[Person], known: Sequence[Person], cast: Cast, *,
     db.session.flush()
     for person in came:
         db.session.add(_invitation(run, person.id, person.confirmed_at - timedelta(hours=7), person.confirmed_at))
+    _invite_others(run, newcomers, now=now)
+
+
+def _invite_others(run: ActivationRun, newcomers: Sequence[Person], *, now: datetime) -> None:
     for number, person in enumerate(newcomers[:INVITED]):
         invited = _invitation(run, person.id, now - timedelta(days=3, minutes=number), None)
         db.session.add(invited)

@@ -117,28 +117,25 @@ def _bought(
     end = began + timedelta(days=days) if days else None
     over = ended or (end is not None and end <= now.date()) or offer.interval is Interval.ONCE
     due = list(_periods(began, offer.interval, min(end or now.date(), now.date())))
-    renews = None if over else _later(began, len(due) * MONTHS[offer.interval])
-    books.products.append(
-        books.sent(f"P-{len(books.products) + 50_001}", start)
-        | {
-            "customer": customer,
-            "subject_id": person.id,
-            "name": name,
-            "kind": offer.kind,
-            "state": ProductState.ENDED if over else ProductState.ENDING if end else ProductState.ACTIVE,
-            "started_on": began,
-            "renews_on": None if end else renews,
-            "ends_on": end or (began if over else None),
-            "cancellable": not over,
-            "notice_days": offer.notice_days,
-            "price": offer.price,
-            "currency": currency,
-            "interval": offer.interval,
-            "payment_method": method,
-        }
-    )
+    own = {"customer": customer, "subject_id": person.id, "name": name, "currency": currency, "payment_method": method}
+    product = books.sent(f"P-{len(books.products) + 50_001}", start) | own
+    books.products.append(product | _terms(offer, began, end, periods=len(due), over=over))
     for day in due:
         _invoice(rng, books, person, customer, day, offer.price, currency, name, today=now.date())
+
+
+def _terms(offer: Offer, began: date, end: date | None, *, periods: int, over: bool) -> dict[str, Any]:
+    return {
+        "kind": offer.kind,
+        "state": ProductState.ENDED if over else ProductState.ENDING if end else ProductState.ACTIVE,
+        "started_on": began,
+        "renews_on": None if over or end else _later(began, periods * MONTHS[offer.interval]),
+        "ends_on": end or (began if over else None),
+        "cancellable": not over,
+        "notice_days": offer.notice_days,
+        "price": offer.price,
+        "interval": offer.interval,
+    }
 
 
 def _invoice(

@@ -30,30 +30,27 @@ def runs(*, now: datetime) -> Iterator[RetentionRun]:
 
 def holds(people: Sequence[Person], officer: UUID, *, now: datetime) -> list[LegalHold]:
     debtor, suspect, settled = people[40], people[57], people[73]
-    half_a_year_ago, long_ago = now - timedelta(days=170), now - timedelta(days=420)
+    half_a_year_ago, long_ago, released = (now - timedelta(days=days) for days in (170, 420, 61))
+    in_spring = (now + timedelta(days=120)).date()
     return [
         LegalHold(
             subject_id=debtor.id,
             categories=[Category.PAYMENT, Category.COMMUNICATION],
             **_set(officer, half_a_year_ago, "Claim about unpaid invoices", "BA Chur 2026/4471"),
-            expected_until=(now + timedelta(days=120)).date(),
-            review_by=(now + timedelta(days=120)).date(),
+            **{"expected_until": in_spring, "review_by": in_spring},
         ),
         LegalHold(
             subject_id=suspect.id,
             categories=[],
             **_set(officer, long_ago, "Order of the public prosecutor to keep everything", "StA GR 25 318"),
             review_by=(now + timedelta(days=290)).date(),
-            reviewed_by=officer,
-            reviewed_at=now - timedelta(days=75),
+            **{"reviewed_by": officer, "reviewed_at": now - timedelta(days=75)},
         ),
         LegalHold(
-            subject_id=settled.id,
-            categories=[Category.PAYMENT],
+            **{"subject_id": settled.id, "categories": [Category.PAYMENT]},
             **_set(officer, long_ago, "Objection against a credit note", ""),
             review_by=(now - timedelta(days=55)).date(),
-            **{"released_by": officer, "released_at": now - timedelta(days=61)},
-            release_reason="Settled out of court",
+            **{"released_by": officer, "released_at": released, "release_reason": "Settled out of court"},
         ),
     ]
 

@@ -35,18 +35,17 @@ def write(cast: Cast, *, now: datetime) -> None:
 def _done(kind: Kind, name: str, days: int, size: int, counts: dict[str, int], *, by: Cast, now: datetime) -> Import:
     """One of long ago, whose file is deleted."""
     at = now - timedelta(days=days)
+    times = {"received_at": at, "working_since": at, "finished_at": at + timedelta(minutes=4)}
     return Import(
         kind=kind,
         state=ImportState.DONE,
         file_name=name,
         size=size,
         started_by=by.administrator.id,
-        received_at=at,
-        working_since=at,
-        finished_at=at + timedelta(minutes=4),
         position=size,
         counts=counts,
         reasons={"email\temail": counts["refused"]} if "refused" in counts else {},
+        **times,
         **WRITTEN,
     )
 

@@ -93,7 +93,7 @@ def test_every_phone_number_is_valid(demo: Flask) -> None:
 def test_every_postal_code_looks_like_one_of_its_country(demo: Flask) -> None:
     complete = Counter(bool(row.street_address and row.postal_code and row.city) for row in _profiles())
     empty = Counter(not (row.street_address or row.postal_code or row.city) for row in _profiles())
-    assert complete[True] + empty[True] == 2_003
+    assert complete[True] + empty[True] == len(_profiles()) > 2_000
     for row in _profiles():
         assert not row.postal_code or not postal.example_of_wrong_code(row.postal_code, country=row.country)
 
@@ -286,9 +286,11 @@ def _empty_database() -> None:
 
 
 def _profiles() -> Sequence[Row[Any]]:
-    contact = [column for column in Profile.__table__.columns if column.name != "changed_at"]
-    people = select(Subject.email, Subject.language, *contact).join(Profile, Profile.subject_id == Subject.id)
-    return db.session.execute(people.order_by(Subject.email)).all()
+    """Who came by the API, and has no account, gets a new number each time."""
+    contact = [column for column in Profile.__table__.columns if column.name not in {"changed_at", "subject_id"}]
+    people = select(Subject.email, Subject.language, Account.subject_id, *contact)
+    people = people.join(Profile, Profile.subject_id == Subject.id).outerjoin(Account, Account.subject_id == Subject.id)
+    return db.session.execute(people.order_by(Subject.email, Profile.family_name, Profile.given_name)).all()
 
 
 def _past_campaigns() -> Sequence[Campaign]:
