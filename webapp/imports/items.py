@@ -61,19 +61,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class _Field:
-    """A column of the file. What cells of it mean is looked up where it was read before: days and states recur."""
+    """A column of the file. What its cells mean is looked up where it was read before: days and states recur."""
 
     place: int
     column: Column
     known: dict[str, Any] = field(default_factory=dict)
-
-    def read(self, text: str, manner: Manner) -> Any:
-        value = self.known.get(text)
-        if value is None:
-            if len(self.known) > REMEMBERED:
-                self.known.clear()
-            value = self.known[text] = self.column.read(text, manner)
-        return value
 
 
 class Maker:
@@ -85,8 +77,8 @@ class Maker:
         self._item = KINDS[found.kind].item
         self._header = found.header
         self._words = [(one.place, one.column.field) for one in fields if one.column.is_words]
-        self._read = [one for one in fields if not one.column.is_words and not one.column.money]
-        self._money = [one for one in fields if one.column.money]
+        coded = [one for one in fields if not one.column.is_words]
+        self._coded = sorted(coded, key=lambda one: one.column.money)  # amounts last: they need the currency
         guarded = {one.place for one in fields if one.column.guarded}
         self._unguarded = [place for place in range(len(found.header)) if place not in guarded]
         zone = ZoneInfo(settings().time_zone)
@@ -123,9 +115,12 @@ class Maker:
         for place, name in self._words:  # most cells are plain words, and there are millions
             if text := row[place].strip():
                 values[name] = text if text[0] not in cells.ODD_STARTS else self._plain(text, name, wrong)
-        for one in (*self._read, *self._money):  # amounts last: they need the currency
-            if text := row[one.place].strip():
-                self._put(values, one, text, wrong)
+        for one in self._coded:
+            text = row[one.place].strip()
+            if text in one.known:
+                values[one.column.field] = one.known[text]
+            elif text:
+                self._read(values, one, text, wrong)
         if wrong:
             raise Refused(wrong)
         return values
@@ -137,18 +132,24 @@ class Maker:
             wrong.append([name, str(error)])
             return ""
 
-    def _put(self, values: dict[str, Any], one: _Field, text: str, wrong: list[Reason]) -> None:
+    def _read(self, values: dict[str, Any], one: _Field, text: str, wrong: list[Reason]) -> None:
         column = one.column
         try:
-            text = cells.plain(text) if text[0] in cells.ODD_STARTS else text
+            plain = cells.plain(text) if text[0] in cells.ODD_STARTS else text
             if column.money:
-                values[column.field] = cells.amount(text, values.get("currency", ""), self._manner)
+                values[column.field] = cells.amount(plain, values.get("currency", ""), self._manner)
             elif column.within:
-                values.setdefault(column.within, {})[column.name_within] = one.read(text, self._manner)
+                values.setdefault(column.within, {})[column.name_within] = column.read(plain, self._manner)
             else:
-                values[column.field] = one.read(text, self._manner)
+                values[column.field] = self._remember(one, text, column.read(plain, self._manner))
         except Unreadable as error:
             wrong.append([column.field, str(error)])
+
+    def _remember(self, one: _Field, text: str, value: Any) -> Any:
+        if len(one.known) > REMEMBERED:
+            one.known.clear()
+        one.known[text] = value
+        return value
 
 
 def _reason(detail: ErrorDetails) -> Reason:
