@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Date, delete, exists, select, update
+from sqlalchemy import Date, delete, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -30,6 +30,8 @@ from webapp.privacy.retention.work import Work
 log = logging.getLogger(__name__)
 
 BATCH = 10_000
+# A statement that is repeated would be planned for any moment, and then read whole tables instead of what is over.
+CUSTOM_PLANS = text("SET LOCAL plan_cache_mode = force_custom_plan")
 RUNS_KEPT = timedelta(days=3 * 365)
 
 Treated = Iterator[int]
@@ -50,6 +52,7 @@ def sweep(*, now: datetime) -> Iterator[None]:
     works = {(one.table.name, one.name): one for one in work.all_of(now=now)}
     if _begin(works, now=now):
         yield
+    db.session.execute(CUSTOM_PLANS)
     done: list[UUID] = []
     for key, run_id in _open_runs(now).items():
         if key in works or key == PEOPLE:
@@ -94,6 +97,7 @@ def _recorded(run_id: UUID, key: Key, treating: Treated, done: list[UUID], *, no
             if rows:
                 _note(run_id, rows=RetentionRun.rows + rows)
                 yield
+                db.session.execute(CUSTOM_PLANS)
         done.append(run_id)
         _note(run_id, finished_at=now, error="")
     except SQLAlchemyError as error:
@@ -102,6 +106,7 @@ def _recorded(run_id: UUID, key: Key, treating: Treated, done: list[UUID], *, no
         _note(*done, finished_at=now, error="")
         _note(run_id, error=type(error).__name__)
         yield
+        db.session.execute(CUSTOM_PLANS)
 
 
 def _note(*runs: UUID, **values: Any) -> None:
