@@ -258,6 +258,8 @@ PLACES = [
 
 EMAILS = {"campaigns.preview", "dev_mail.html"}
 
+OF_THE_API = ("customers", "products", "invoices", "payment_methods", "disclosures")
+
 NO_PAGES = {
     "static": "files",
     "portal.brand": "a stylesheet",
@@ -273,6 +275,9 @@ NO_PAGES = {
     "privacy.export_status": "a fragment",
     "privacy.processing_activities_csv": "a download",
     "privacy.receipt_keys": "for machines",
+    "api.specification": "for machines",
+    **{f"api.get_{things}": "for machines" for things in OF_THE_API},
+    **{f"api.get_{things}_external_id": "for machines" for things in OF_THE_API},
     "imports.example": "a download",
     "imports.refused": "a download",
     "privacy.fetch_copy": "a download",
