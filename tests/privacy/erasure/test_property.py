@@ -117,8 +117,9 @@ def test_no_field_goes_too_early_and_none_stays_too_long(app: Flask, world: Worl
 
 
 @pytest.mark.deep
+@pytest.mark.timeout(600)
 @given(world=worlds(), ending=st.permutations(["product", "hold"]))
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_field_goes_too_early_and_none_stays_too_long_often(app: Flask, world: World, ending: list[str]) -> None:
     it_holds(world, ending)
 
