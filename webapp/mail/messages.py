@@ -63,6 +63,7 @@ def sent_recently(email: str, subject: Subject, *, within: timedelta, now: datet
 
 
 def _claim(*, worker: UUID, bulk: bool) -> list[tuple[UUID, int]]:
+    """The rows are found once: a mere subquery may be run again for each row, and take more each time."""
     due = (
         select(Message.id)
         .where(Message.state == State.PENDING, Message.bulk.is_(bulk), Message.due_at <= utc_now())
@@ -70,10 +71,11 @@ def _claim(*, worker: UUID, bulk: bool) -> list[tuple[UUID, int]]:
         .order_by(Message.due_at)
         .limit(delivery.AT_ONCE if bulk else delivery.CLAIM)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
     claiming = (
         update(Message)
-        .where(Message.id.in_(due.scalar_subquery()))
+        .where(Message.id.in_(select(due.c.id)))
         .values(state=State.CLAIMED, claimed_by=worker)
         .returning(Message.id, Message.attempts)
         .execution_options(synchronize_session=False)
