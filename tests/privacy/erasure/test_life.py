@@ -18,13 +18,16 @@ from tests.signed_in import signed_in
 from webapp import queue
 from webapp.access import Role
 from webapp.accounts.models import DeviceSession
+from webapp.audit import Action
 from webapp.changes import Change, ChangeEntry
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.privacy import deadlines
 from webapp.privacy.erasure import erasures
-from webapp.privacy.erasure.models import Erasure, ErasureState
+from webapp.privacy.erasure.models import Cause, Erasure, ErasureState
 from webapp.products.models import ProductState
+from webapp.subjects import trail
+from webapp.subjects.models import Subject
 
 PAGE = "/account/erasure"
 LATER = timedelta(hours=72, minutes=1)
@@ -246,6 +249,16 @@ def test_what_nobody_works_on_is_found(app: Flask, client: PageClient, mailbox: 
     erasures.look_after(now=utc_now())
     [entry] = queue.waiting_for(queue.Job.ERASE)
     assert entry.args == {"erasure_id": str(erasure.id)}
+
+
+def test_what_the_wish_itself_writes_into_an_old_log_is_no_reason_to_ask_again(app: Flask) -> None:
+    who = db.session.get_one(Subject, person("long.ago@example.org").id)
+    now = utc_now()
+    trail.record(Action.SIGNED_UP, who, now=now - timedelta(days=900))
+    erasure = erasures.plan_for(who, Cause.REQUEST, now=now)
+    db.session.commit()
+    erasures.confirm(erasure, who, now=now)
+    assert erasure.state is ErasureState.CONFIRMED
 
 
 def confirmed(client: PageClient, who: Person, mailbox: Callable[[], str]) -> Erasure:

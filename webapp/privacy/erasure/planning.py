@@ -86,8 +86,8 @@ def make(subject: Subject, needed: Needs, tables: Iterable[SubjectTable], *, on:
     parts = [fate for table in tables for fate in fates.of(table, needed, on=on)]
     counted = db.session.execute(union_all(*(_counting(i, fate, subject) for i, fate in enumerate(parts)))).all()
     lines = [_line(parts[row.part], row.rows, row.until) for row in sorted(counted, key=_by_part_and_day) if row.rows]
-    kept = {line.table_name for line in lines if line.treatment is Treatment.KEEP}
-    lines += [_made(fate, on=on) for fate in parts if _is_made(fate) and fate.table.name not in kept]
+    made = [_made(fate, on=on) for fate in parts if _is_made(fate)]
+    lines += [line for line in made if not any(_stays_as_long(known, line) for known in lines)]
     return Plan([*lines, *_files(subject, needed)])
 
 
@@ -134,6 +134,12 @@ def _line(fate: Fate, rows: int, until: date | None) -> Line:
 
 def _is_made(fate: Fate) -> bool:
     return fate.treatment is Treatment.KEEP and fate.table.model in MADE_BY_IT
+
+
+def _stays_as_long(known: Line, made: Line) -> bool:
+    """Whether the plan says already that something of this table is kept until then: old entries go earlier."""
+    same = known.table_name == made.table_name and known.treatment is Treatment.KEEP
+    return same and (known.kept_until or date.max) >= (made.kept_until or date.max)
 
 
 def _made(fate: Fate, *, on: date) -> Line:
