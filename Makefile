@@ -11,7 +11,7 @@ ENDING_WITH_MAKE = $$(command -v setpriv > /dev/null && echo setpriv --pdeathsig
 COMPILE_REQUIREMENTS = var/uv/bin/uv pip compile pyproject.toml --universal --generate-hashes --quiet \
 	--no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo reset test test-deep lint bench bench-export screens browser requirements translations \
+.PHONY: help demo reset test test-deep lint bench bench-api bench-export bench-retention screens browser requirements translations \
 	packages-demo packages-dev environment
 
 help: ## this list
@@ -38,8 +38,14 @@ lint: environment ## style, types, and which part may import which
 bench: environment ## how fast it is, beside what else there is
 	$(BIN)/python -m bench
 
+bench-api: environment ## how fast the company's systems get their data in, beside a bare COPY
+	$(BIN)/python -m bench.api
+
 bench-export: environment ## how fast a copy is made among a million customers, beside bare SQL
 	$(BIN)/python -m bench.export
+
+bench-retention: environment ## how fast what is over is deleted among a million customers, beside bare SQL
+	$(BIN)/python -m bench.retention
 
 screens: environment browser ## new screenshots in docs/screens
 	$(BIN)/pytest -m screens tests/browser

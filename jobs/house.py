@@ -4,11 +4,9 @@ from datetime import timedelta
 
 from jobs.job import job
 from webapp import audit, links, queue
-from webapp.accounts import guessing, known_devices, sign_ups
+from webapp.api import idempotency
 from webapp.clock import utc_now
-from webapp.consents import newsletter
 from webapp.products import cancellations
-from webapp.staff import invitations
 from webapp.staff.customers import search
 
 
@@ -20,11 +18,7 @@ def seal_audit() -> None:
 @job
 def tidy_up() -> None:
     links.forget_expired(now=utc_now())
-    sign_ups.forget_old(now=utc_now())
-    newsletter.forget_old(now=utc_now())
-    guessing.forget_old(now=utc_now())
-    invitations.forget_old(now=utc_now())
-    known_devices.forget_old(now=utc_now())
     search.forget_old(now=utc_now())
+    idempotency.forget_old(now=utc_now())
     cancellations.end_due(now=utc_now())
     queue.forget_ticks(before=utc_now() - timedelta(days=2))

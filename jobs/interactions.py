@@ -1,4 +1,4 @@
-"""Making room for interaction data, and taking away what is too old or not allowed any more."""
+"""Making room for interaction data, and taking away what is not allowed any more."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -10,7 +10,6 @@ from webapp.consents.models import ConsentPurpose
 from webapp.db import db
 from webapp.interactions import batches, expiry
 from webapp.interactions.models import PARTED
-from webapp.privacy.expiry import expired_before
 
 AHEAD = timedelta(days=31)
 
@@ -22,13 +21,6 @@ def prepare_interactions() -> None:
     for model in PARTED:
         partitions.ensure_between(model, now - batches.LATEST, now + AHEAD)
         db.session.commit()
-
-
-@job
-def expire_interactions() -> None:
-    for model in PARTED:
-        while expiry.expire(model, before=expired_before(model, now=utc_now())):
-            db.session.commit()
 
 
 @job

@@ -10,6 +10,7 @@ from webapp.clock import utc_now
 from webapp.db import db
 from webapp.privacy import copies_for_others, exports
 from webapp.privacy.backups import keeping
+from webapp.privacy.erasure import erasures
 from webapp.privacy.policy import notices
 from webapp.privacy.promises import measuring
 
@@ -30,6 +31,21 @@ def delete_expired_exports() -> None:
     for _ in exports.delete_expired(now=utc_now()):
         db.session.commit()
     copies_for_others.end_unanswered(now=utc_now())
+
+
+@job
+def erase(erasure_id: str) -> None:
+    until = utc_now() + TURN
+    for _ in erasures.work_on(UUID(erasure_id), now=utc_now()):
+        if utc_now() > until:
+            queue.later(queue.Job.ERASE, erasure_id=erasure_id)
+            return
+        db.session.commit()
+
+
+@job
+def look_after_erasures() -> None:
+    erasures.look_after(now=utc_now())
 
 
 @job

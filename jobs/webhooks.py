@@ -54,7 +54,7 @@ def settle_changes() -> None:
     while reached is not None:
         reached = settling.settle(after=reached, now=utc_now())
         db.session.commit()
-    settling.forget_counts(now=utc_now())
+    settling.forget_old(now=utc_now())
 
 
 def _serve(app: Flask, webhook_id: UUID, worker: UUID) -> None:

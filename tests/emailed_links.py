@@ -13,6 +13,7 @@ from tests.accounts.browsers import another_browser
 from tests.accounts.mailbox import link, newest
 from tests.pages import PageClient
 from tests.people import PASSWORD, person, subscribe, topic
+from tests.products import shop
 from tests.relay import TestRelay
 from tests.signed_in import signed_in
 from webapp.access import Role
@@ -176,6 +177,18 @@ def _copy_for(mailbox: Mailbox) -> str:
     return mailbox.link_to("nora@example.org")
 
 
+def activate(mailbox: Mailbox) -> Sample:
+    shop.record(subjects.find_or_create("nora@example.org", language="en").id)
+    mailbox.browser.submit("/password/forgotten", {"email": "nora@example.org"})
+    path = mailbox.link_to("nora@example.org")
+    return Sample(path, path, Action.ACCOUNT_ACTIVATED, {"knowledge": "K-1001", "password": NEW_PASSWORD})
+
+
+def not_this_customer(mailbox: Mailbox) -> Sample:
+    path = f"{activate(mailbox).path}/not-me"
+    return Sample(path, path, Action.ADDRESS_REFUSED)
+
+
 def unsubscribe(mailbox: Mailbox) -> Sample:
     anna, news = person(), topic()
     subscribe(anna, news)
@@ -190,6 +203,19 @@ def preferences(mailbox: Mailbox) -> Sample:
     return Sample(path, f"{path}/topics/{news}", Action.CONSENT_WITHDRAWN, {"on": "0"})
 
 
+def confirm_erasure(mailbox: Mailbox) -> Sample:
+    signed_in(mailbox.browser, person()).submit("/account/erasure")
+    path = mailbox.link_to("anna@example.org")
+    return Sample(path, path, Action.ERASURE_CONFIRMED)
+
+
+def cancel_erasure(mailbox: Mailbox) -> Sample:
+    confirmation = confirm_erasure(mailbox)
+    mailbox.browser.submit(confirmation.form)
+    path = mailbox.link_to("anna@example.org")
+    return Sample(path, path, Action.ERASURE_CANCELLED)
+
+
 SINGLE_USE: dict[Purpose, list[Kind]] = {
     Purpose.CONFIRM_SIGN_UP: [confirm_sign_up],
     Purpose.RESET_PASSWORD: [reset_password],
@@ -200,7 +226,10 @@ SINGLE_USE: dict[Purpose, list[Kind]] = {
     Purpose.CANCEL_RECOVERY: [cancel_recovery],
     Purpose.CONFIRM_NEWSLETTER: [confirm_newsletter],
     Purpose.CONFIRM_COPY: [confirm_copy],
+    Purpose.ACTIVATE: [activate, not_this_customer],
     Purpose.CONFIRM_CLOSURE: [confirm_closure],
+    Purpose.CONFIRM_ERASURE: [confirm_erasure],
+    Purpose.CANCEL_ERASURE: [cancel_erasure],
     Purpose.STAFF_INVITATION: [staff_invitation, staff_invitation_of_a_customer],
 }
 REPEATABLE: dict[Purpose, list[Kind]] = {

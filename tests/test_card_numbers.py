@@ -1,8 +1,23 @@
 """Numbers of payment cards are recognised however they are written, and other long numbers are left alone."""
 
-import pytest
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+from flask_wtf import FlaskForm
+from wtforms import StringField, TextAreaField
+from wtforms.fields.core import UnboundField
+
+from tests.pages import PageClient
+from tests.people import person
+from tests.signed_in import signed_in
+from webapp.access import Role
 from webapp.card_numbers import holds_card_number, refuse_card_number
+from webapp.subjects.fields import no_card_number
+
+# They are compared or called and not kept, or, as what is pasted there to be checked by its signature, not even read.
+NOT_KEPT = {"CodeForm.code", "SignInForm.email", "ReceiverForm.url", "ReceiptForm.text"}
 
 CARDS = {
     "Visa": "4111111111111111",
@@ -105,3 +120,31 @@ def test_of_all_numbers_in_a_row_few_look_like_a_card() -> None:
     assert found == 0
     found = sum(holds_card_number(str(number)) for number in range(10_000_000_000_000, 10_000_000_002_000))
     assert found == 0
+
+
+def plain_texts() -> Iterator[tuple[str, UnboundField]]:
+    """The fields of all forms that take a text and are no `Line`, which refuses numbers of cards by itself."""
+    for path in sorted(Path("webapp").rglob("forms.py")):
+        module = importlib.import_module(".".join(path.with_suffix("").parts))
+        forms = [form for form in vars(module).values() if isinstance(form, type) and issubclass(form, FlaskForm)]
+        for form in forms:
+            for name, field in vars(form).items():
+                if isinstance(field, UnboundField) and field.field_class in {StringField, TextAreaField}:
+                    yield f"{form.__name__}.{name}", field
+
+
+def test_every_text_that_a_form_takes_is_looked_at() -> None:
+    unguarded = {
+        name
+        for name, field in plain_texts()
+        if no_card_number not in [*field.kwargs.get("validators", []), *(list(field.args[1:2]) or [[]])[0]]
+    }
+    assert unguarded <= NOT_KEPT
+
+
+def test_who_types_one_is_told_why_it_is_refused(client: PageClient) -> None:
+    signed_in(client, person("olga@example.org", role=Role.ADMINISTRATOR))
+    key = {"name": "Card 4111 1111 1111 1111", "scopes": "interactions:write"}
+    answer = client.submit("/staff/api-keys/new", key)
+    assert answer.status_code == 422
+    assert "This looks like the number of a payment card" in answer.text

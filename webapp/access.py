@@ -40,6 +40,7 @@ class Scope(StrEnum):
     PAYMENT_METHODS_WRITE = "payment-methods:write"
     DISCLOSURES_READ = "disclosures:read"
     DISCLOSURES_WRITE = "disclosures:write"
+    CONFIRMATIONS_WRITE = "confirmations:write"
 
 
 EVERYBODY_SIGNED_IN = frozenset(Role)

@@ -20,7 +20,9 @@ from webapp.consents import emails as _consents_emails  # noqa: F401  # register
 from webapp.consents.routes import blueprint as consents
 from webapp.db import db, migrate
 from webapp.htmx import htmx
+from webapp.imports.routes import blueprint as imports
 from webapp.integrations.routes import blueprint as integrations
+from webapp.integrations.webhooks.routes import blueprint as webhooks
 from webapp.journal import gate
 from webapp.portal import navigation, privacy_signal
 from webapp.portal.cookies import blueprint as cookies
@@ -36,11 +38,19 @@ from webapp.privacy import emails as _privacy_emails  # noqa: F401  # registers 
 from webapp.privacy import manifest
 from webapp.privacy.closing import emails as _closing_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.closing.routes import blueprint as closing
+from webapp.privacy.erasure import emails as _erasure_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.erasure.routes import blueprint as erasure
 from webapp.privacy.policy import emails as _policy_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.policy.routes import blueprint as policy
 from webapp.privacy.promises import emails as _promises_emails  # noqa: F401  # registers the emails of the package
 from webapp.privacy.promises import measured as _measured  # noqa: F401  # registers the figures
 from webapp.privacy.promises.routes import blueprint as promises
+from webapp.privacy.receipts import emails as _receipts_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.requests import emails as _requests_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.requests.routes import blueprint as requests
+from webapp.privacy.restrictions import emails as _restrictions_emails  # noqa: F401  # registers the emails of the package
+from webapp.privacy.restrictions.routes import blueprint as restrictions
+from webapp.privacy.retention.routes import blueprint as retention
 from webapp.privacy.routes import blueprint as privacy
 from webapp.staff import emails as _staff_emails  # noqa: F401  # registers the emails of the package
 from webapp.staff.routes import blueprint as staff
@@ -81,9 +91,11 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _add_routes(app: Flask, environment: Environment) -> None:
-    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, closing, policy, promises)
+    for_people = (portal, safety, cookies, health, *accounts, consents, privacy, policy, promises)
+    rights = (closing, erasure, restrictions, requests, retention)
     for_customers = (products, payments, customers, disclosures)
-    for blueprint in (*for_people, *for_customers, integrations, staff, campaigns, api):
+    for_systems = (integrations, webhooks, imports, api)
+    for blueprint in (*for_people, *rights, *for_customers, *for_systems, staff, campaigns):
         app.register_blueprint(blueprint)
     if environment is Environment.DEMO:
         app.register_blueprint(dev_mail)

@@ -8,13 +8,14 @@ encrypted by its subject's key before it came here, so shredding that key leaves
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, LargeBinary, func, select, text
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, delete, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.crypto import permanent_key_for
@@ -33,6 +34,7 @@ class Action(StrEnum):
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"
     PROFILE_CHANGED = "profile_changed"
+    DETAILS_RECEIVED = "details_received"
     EMAIL_CHANGE_ASKED = "email_change_asked"
     EMAIL_CHANGED = "email_changed"
     EMAIL_CHANGE_UNDONE = "email_change_undone"
@@ -82,6 +84,15 @@ class Action(StrEnum):
     RESTRICTION_UPHELD = "restriction_upheld"
     RESTRICTION_REFUSED = "restriction_refused"
     RESTRICTION_EXTENDED = "restriction_extended"
+    ERASURE_ASKED = "erasure_asked"
+    ERASURE_WRITTEN_DOWN = "erasure_written_down"
+    ERASURE_CONFIRMED = "erasure_confirmed"
+    ERASURE_ASKED_AGAIN = "erasure_asked_again"
+    ERASURE_CANCELLED = "erasure_cancelled"
+    ERASURE_CODE_REFUSED = "erasure_code_refused"
+    ERASURE_STARTED = "erasure_started"
+    ERASURE_EXECUTED = "erasure_executed"
+    ERASURE_COMPLETED = "erasure_completed"
     CAMPAIGN_WRITTEN = "campaign_written"
     CAMPAIGN_TESTED = "campaign_tested"
     CAMPAIGN_SENT = "campaign_sent"
@@ -94,6 +105,7 @@ class Action(StrEnum):
     ROLE_CHANGED = "role_changed"
     API_KEY_CREATED = "api_key_created"
     API_KEY_REVOKED = "api_key_revoked"
+    ERASURE_TOLD = "erasure_told"
     JOURNAL_REPLAYED = "journal_replayed"
     SENDS_RESUMED = "sends_resumed"
     IMPORT_RECEIVED = "import_received"
@@ -134,7 +146,7 @@ class Action(StrEnum):
 
 
 class AuditEntry(Base):
-    """One thing that was done. A trigger refuses any change but the first sealing, and any deletion."""
+    """One thing that was done. A trigger refuses any change but the first sealing, and deletion before an anchor."""
 
     __tablename__ = "audit_entries"
 
@@ -152,6 +164,19 @@ class AuditEntry(Base):
         Index("uq_audit_entries_position", "position", unique=True),
         Index("ix_audit_entries_at", "at", postgresql_using="brin"),  # small, for entries are written in this order
     )
+
+
+class AuditAnchor(Base):
+    """Where the chain goes on behind entries that were deleted because their time was over: the seal of the last one.
+
+    Signed, so that nobody can cut off the chain without our key. The trigger lets go of entries up to an anchor only.
+    """
+
+    __tablename__ = "audit_anchors"
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 @dataclass(frozen=True)
@@ -186,25 +211,37 @@ def seal_pending() -> int:
 
 def verify() -> Verification:
     """Recomputes the whole chain."""
-    previous, position = b"", 0
+    anchors, end, checked = _anchors(), (0, b""), 0
     chain = select(AuditEntry).where(AuditEntry.seal.is_not(None)).order_by(AuditEntry.position)
     for entry in db.session.scalars(chain.execution_options(yield_per=1_000)):
-        position += 1
-        previous = _seal(entry, position, previous)
-        if entry.position != position or entry.seal != previous:
-            return Verification(position - 1, broken_at=position)
-    return Verification(position, broken_at=None)
+        position, seal = _next(end, entry, anchors)
+        if (entry.position, entry.seal) != (position, seal):
+            return Verification(checked, broken_at=position)
+        end, checked = (position, seal), checked + 1
+    return Verification(checked, broken_at=None)
 
 
 def verify_newest(count: int) -> Verification:
     """Recomputes the end of the chain only, so that it can be done all the time."""
     newest = select(AuditEntry).where(AuditEntry.position.is_not(None)).order_by(AuditEntry.position.desc())
     entries = db.session.scalars(newest.limit(count + 1)).all()[::-1]
+    anchors = _anchors()
     for before, entry in pairwise(entries):
-        position = (before.position or 0) + 1
-        if entry.position != position or entry.seal != _seal(entry, position, before.seal or b""):
+        position, seal = _next((before.position or 0, before.seal or b""), entry, anchors)
+        if (entry.position, entry.seal) != (position, seal):
             return Verification(len(entries) - 1, broken_at=position)
     return Verification(max(len(entries) - 1, 0), broken_at=None)
+
+
+def forget(entries: Sequence[tuple[int, bytes]]) -> None:
+    """Deletes entries, by position and seal in their order, so that the others can still be verified."""
+    for run in _runs(entries):
+        first, (last, seal) = run[0][0], run[-1]
+        db.session.add(AuditAnchor(position=last, seal=seal, signature=_signature(last, seal)))
+        db.session.flush()
+        these = delete(AuditEntry).where(AuditEntry.position.between(first, last))
+        db.session.execute(these, execution_options={"synchronize_session": False})
+        db.session.execute(delete(AuditAnchor).where(AuditAnchor.position == first - 1))
 
 
 def oldest_unsealed() -> datetime | None:
@@ -213,10 +250,40 @@ def oldest_unsealed() -> datetime | None:
 
 
 def _end_of_chain() -> tuple[int, bytes]:
-    last = db.session.scalars(
-        select(AuditEntry).where(AuditEntry.position.is_not(None)).order_by(AuditEntry.position.desc()).limit(1)
-    ).first()
-    return (last.position or 0, last.seal or b"") if last else (0, b"")
+    entries = select(AuditEntry.position, AuditEntry.seal).where(AuditEntry.position.is_not(None))
+    last = db.session.execute(entries.order_by(AuditEntry.position.desc()).limit(1)).first()
+    return max([(0, b""), *_anchors().items(), *([(last.position, last.seal)] if last else [])])
+
+
+def _next(end: tuple[int, bytes], entry: AuditEntry, anchors: Mapping[int, bytes]) -> tuple[int, bytes]:
+    """The position and the seal that the entry must have behind this end, or behind what was deleted in between."""
+    position, previous = end
+    if entry.position is not None and entry.position - 1 in anchors and entry.position - 1 > position:
+        position, previous = entry.position - 1, anchors[entry.position - 1]
+    return position + 1, _seal(entry, position + 1, previous)
+
+
+def _anchors() -> dict[int, bytes]:
+    return {
+        anchor.position: anchor.seal
+        for anchor in db.session.scalars(select(AuditAnchor))
+        if hmac.compare_digest(anchor.signature, _signature(anchor.position, anchor.seal))
+    }
+
+
+def _runs(entries: Sequence[tuple[int, bytes]]) -> list[list[tuple[int, bytes]]]:
+    """Those that follow one another without a gap, together."""
+    runs: list[list[tuple[int, bytes]]] = []
+    for entry in entries:
+        if runs and entry[0] == runs[-1][-1][0] + 1:
+            runs[-1].append(entry)
+        else:
+            runs.append([entry])
+    return runs
+
+
+def _signature(position: int, seal: bytes) -> bytes:
+    return hmac.digest(permanent_key_for("audit anchor"), f"{position}:".encode() + seal, hashlib.sha256)
 
 
 def _seal(entry: AuditEntry, position: int, previous: bytes) -> bytes:

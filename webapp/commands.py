@@ -8,6 +8,7 @@ from webapp import audit
 from webapp.access_table import access_table
 from webapp.accounts.commands import create_admin_command, sign_out_command
 from webapp.config import settings_table
+from webapp.imports.commands import import_csv_command
 from webapp.privacy.backups.commands import (
     backup_command,
     backups_command,
@@ -15,7 +16,7 @@ from webapp.privacy.backups.commands import (
     replay_journal_command,
     restore_command,
 )
-from webapp.privacy.commands import data_map_command, verify_export_command
+from webapp.privacy.commands import data_map_command, verify_export_command, verify_receipt_command
 
 
 @click.command("settings-table")
@@ -47,6 +48,7 @@ def init_app(app: Flask) -> None:
         backups_command,
         create_admin_command,
         data_map_command,
+        import_csv_command,
         make_backup_key_command,
         replay_journal_command,
         restore_command,
@@ -55,5 +57,6 @@ def init_app(app: Flask) -> None:
         sign_out_command,
         verify_audit_command,
         verify_export_command,
+        verify_receipt_command,
     ):
         app.cli.add_command(command)

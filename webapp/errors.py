@@ -19,9 +19,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _show_refused)
 
 
-def problem(code: int, title: str, detail: str) -> Response:
+def problem(code: int, title: str, detail: str, **more: object) -> Response:
     """An error that a program can read (RFC 9457). The title is always the same for the same kind of problem."""
-    body = {"type": "about:blank", "title": title, "status": code, "detail": detail}
+    body = {"type": "about:blank", "title": title, "status": code, "detail": detail, **more}
     return Response(json.dumps(body, ensure_ascii=False), code, content_type="application/problem+json")
 
 

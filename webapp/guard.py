@@ -4,13 +4,16 @@ from, its CSRF token, and limits per network.
 Who is not signed in any more is asked to sign in before the CSRF token is looked at: it went with the session.
 """
 
+import math
+import time
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, flash, request, url_for
+from flask import Flask, Response, abort, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
@@ -26,7 +29,9 @@ from webapp.htmx import see_other
 P = ParamSpec("P")
 R = TypeVar("R")
 
+TOO_MANY = 429
 READING = {"GET", "HEAD", "OPTIONS"}
+ROOM_FOR_FIELDS = 100_000  # bytes, beside the file
 FROM_HERE = {None, "same-origin", "none"}  # Sec-Fetch-Site; absent in old browsers and in what is no browser
 
 csrf = CSRFProtect()
@@ -42,10 +47,11 @@ def init_app(app: Flask, settings: Settings) -> None:
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_KEY_PREFIX": "candor",
     }
-    for check in (_check_host, _check_access, _check_sender):
+    for check in (_check_host, _check_access, _check_sender, _allow_files):
         app.before_request(check)
     csrf.init_app(app)
     limiter.init_app(app)
+    app.after_request(_say_when_to_come_again)
     access.public(app.view_functions["static"])
 
 
@@ -65,6 +71,16 @@ def from_anywhere(view: Callable[P, R]) -> Callable[P, R]:
 def is_marked(mark: str) -> bool:
     """Whether the view of this request carries one of the marks above."""
     return request.endpoint is not None and hasattr(current_app.view_functions[request.endpoint], mark)
+
+
+def takes_files(limit: Callable[[], int]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """More than other forms may send, in bytes. It counts once it is known that this person may use the route."""
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        view.takes_files = limit  # type: ignore[attr-defined]  # as above
+        return view
+
+    return mark
 
 
 def _check_host() -> None:
@@ -119,6 +135,16 @@ def _check_sender() -> None:
         raise Refused(403, title, _l("So nothing was done. If it was you, open the page on this site and try again."))
 
 
+def _allow_files() -> None:
+    if not is_marked("takes_files"):
+        return
+    limit = current_app.view_functions[request.endpoint or ""].takes_files()  # type: ignore[union-attr]  # as above
+    request.max_content_length = limit + ROOM_FOR_FIELDS
+    if (request.content_length or 0) > limit + ROOM_FOR_FIELDS:  # before any of it takes room on the disk
+        size = format_decimal(limit // 1_000_000)
+        raise Refused(413, _l("Too large"), _l("A file may have up to %(size)s MB here.", size=size))
+
+
 def _is_in_staff_network() -> bool:
     if not settings().staff_networks:
         return True
@@ -126,6 +152,13 @@ def _is_in_staff_network() -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped  # how a server that listens to both writes IPv4
     return any(address in network for network in settings().staff_networks)
+
+
+def _say_when_to_come_again(response: Response) -> Response:
+    limit = limiter.current_limit
+    if response.status_code == TOO_MANY and limit and "Retry-After" not in response.headers:
+        response.headers["Retry-After"] = str(max(1, math.ceil(limit.reset_at - time.time())))
+    return response
 
 
 def _page_at_hand() -> str | None:

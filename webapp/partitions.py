@@ -48,6 +48,13 @@ def drop_before(model: type[Base], moment: datetime) -> list[date]:
     return over
 
 
+def about_before(model: type[Base], moment: datetime) -> int:
+    """About how many rows the months have that were over by then, as the database estimates."""
+    over = [_name(model, month) for month in months(model) if next_month(month) <= month_of(moment)]
+    estimate = text("SELECT sum(greatest(reltuples, 0)) FROM pg_class WHERE relname = ANY(:names)")
+    return int(db.session.scalar(estimate, {"names": over}) or 0)
+
+
 def months(model: type[Base]) -> list[date]:
     """The months for which there are partitions, in order."""
     names = text(
@@ -56,6 +63,10 @@ def months(model: type[Base]) -> list[date]:
     )
     found = db.session.scalars(names, {"parent": model.__tablename__})
     return [date.fromisoformat(f"{name[-7:].replace('_', '-')}-01") for name in found]
+
+
+def is_parted(model: type[Base]) -> bool:
+    return bool(Base.metadata.tables[model.__tablename__].dialect_options["postgresql"]["partition_by"])
 
 
 def is_partition(name: str) -> bool:

@@ -54,20 +54,27 @@ class Job(StrEnum):
     SEND_CAMPAIGN = "jobs.campaigns.send_campaign"
     RECOVER_DELIVERIES = "jobs.campaigns.recover_deliveries"
     PREPARE_LEDGER = "jobs.campaigns.prepare_ledger"
+    ERASE = "jobs.privacy.erase"
+    LOOK_AFTER_ERASURES = "jobs.privacy.look_after_erasures"
     BUILD_EXPORT = "jobs.privacy.build_export"
     DELETE_EXPIRED_EXPORTS = "jobs.privacy.delete_expired_exports"
     MEASURE_PROMISES = "jobs.privacy.measure_promises"
     WRITE_POLICY_NOTICES = "jobs.privacy.write_policy_notices"
+    RELEASE_RESTRICTION = "jobs.closing.release_restriction"
+    WARN_OF_DEADLINES = "jobs.closing.warn_of_deadlines"
     WATCH_CLOSURES = "jobs.closing.watch_closures"
     SEAL_AUDIT = "jobs.house.seal_audit"
     WRITE_JOURNAL = "jobs.journal.write_journal"
     FORGET_OLD_JOURNAL = "jobs.journal.forget_old_journal"
     DELETE_OLD_BACKUPS = "jobs.privacy.delete_old_backups"
+    SEND_RECEIPTS = "jobs.receipts.send_receipts"
     SEND_RECOVERIES = "jobs.accounts.send_recoveries"
     INVITE_CUSTOMERS = "jobs.accounts.invite_customers"
     REMIND_OF_PASSWORDS = "jobs.accounts.remind_of_passwords"
     PREPARE_INTERACTIONS = "jobs.interactions.prepare_interactions"
-    EXPIRE_INTERACTIONS = "jobs.interactions.expire_interactions"
+    SWEEP_RETENTION = "jobs.retention.sweep_retention"
+    FORECAST_RETENTION = "jobs.retention.forecast_retention"
+    END_INACTIVE = "jobs.retention.end_inactive"
     ERASE_INTERACTIONS = "jobs.interactions.erase_interactions"
     RUN_IMPORT = "jobs.imports.run_import"
     DELETE_IMPORT_FILES = "jobs.imports.delete_import_files"
@@ -84,13 +91,18 @@ class Job(StrEnum):
 _QUEUES = {
     Job.SEND_CAMPAIGN: Queue.CAMPAIGNS,
     Job.RECOVER_DELIVERIES: Queue.CAMPAIGNS,
+    Job.ERASE: Queue.PRIVACY,
+    Job.LOOK_AFTER_ERASURES: Queue.PRIVACY,
     Job.BUILD_EXPORT: Queue.PRIVACY,
     Job.DELETE_EXPIRED_EXPORTS: Queue.PRIVACY,
     Job.DELETE_OLD_BACKUPS: Queue.PRIVACY,
     Job.MEASURE_PROMISES: Queue.PRIVACY,
-    Job.EXPIRE_INTERACTIONS: Queue.PRIVACY,
+    Job.SWEEP_RETENTION: Queue.PRIVACY,
+    Job.FORECAST_RETENTION: Queue.PRIVACY,
+    Job.END_INACTIVE: Queue.PRIVACY,
     Job.WRITE_POLICY_NOTICES: Queue.PRIVACY,
     Job.WATCH_CLOSURES: Queue.PRIVACY,
+    Job.WARN_OF_DEADLINES: Queue.PRIVACY,
     Job.RUN_IMPORT: Queue.PRIVACY,
     Job.DELETE_IMPORT_FILES: Queue.PRIVACY,
     Job.SEND_WEBHOOKS: Queue.WEBHOOKS,

@@ -43,7 +43,7 @@ def _run(folder: Path, port: int) -> None:
     refuse_taken(port)
     supervisor = Supervisor(folder / "log", say)
     try:
-        with step("PostgreSQL, Valkey and a mail catcher"):
+        with step("PostgreSQL, Valkey, a mail catcher and a shop"):
             environment = _start_services(supervisor, folder, port)
         sign_ins = prepare_database(folder, environment)
         with step("web, workers and cron"):
@@ -64,10 +64,11 @@ def _start_services(supervisor: Supervisor, folder: Path, port: int) -> Mapping[
     urls = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
     environment = make_environment(folder, port=port, smtp_port=free_port(), services=urls)
     postgres.prepare()
-    mail_catcher = [sys.executable, "-m", "deploy.demo.mailcatcher"]
-    postgres_process, valkey_process, _ = supervisor.start(
-        postgres.program, valkey.program, Program("mail", mail_catcher, marked(environment, folder))
-    )
+    others = [
+        Program(name, [sys.executable, "-m", module], marked(environment, folder))
+        for name, module in (("mail", "deploy.demo.mailcatcher"), ("shop", "deploy.demo.shop"))
+    ]
+    postgres_process, valkey_process, *_ = supervisor.start(postgres.program, valkey.program, *others)
     postgres.wait(postgres_process)
     valkey.wait(valkey_process)
     return environment

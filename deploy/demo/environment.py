@@ -23,26 +23,25 @@ COMPANY = {
     "RECIPIENTS": json.dumps({"hosting": "Gletscherrechen AG, Brig", "email_delivery": "Postkutsche AG, Chur"}),
     "MAIL_FROM": "hello@alpenglow.example",
 }
-KEYS = ("SECRET_KEYS", "ENCRYPTION_KEYS", "PERMANENT_KEY")
+KEYS = ("SECRET_KEYS", "ENCRYPTION_KEYS", "PERMANENT_KEY", "SHOP_KEY")
 
 
 def make_environment(folder: Path, *, port: int, smtp_port: int, services: Mapping[str, str]) -> dict[str, str]:
+    kept = _kept(folder / "demo.env")
     settings = {
-        **_keys(folder / "demo.env"),
+        **_keys(kept),
+        "SHOP_PORT": kept.get("SHOP_PORT") or str(free_port()),
         **services,
         "ENVIRONMENT": "demo",
         # Browsers allow passkeys on localhost, but not on 127.0.0.1.
         "PUBLIC_URL": f"http://localhost:{port}",
         "HOST": "127.0.0.1",
         "PORT": str(port),
-        "STORAGE_URL": (folder / "storage").as_uri(),
-        "JOURNAL_URL": (folder / "journal").as_uri(),
-        "BACKUP_URL": (folder / "backups").as_uri(),
-        "BACKUP_RECIPIENTS": _recipient(folder / "backups.key"),
-        "POSTGRES_PROGRAMS": str(postgres_programs()),
+        **_places(folder),
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),
         **_ways_back(),
+        "WEBHOOK_NETWORKS": "127.0.0.0/8,::1/128",
         "DEMO_AUTHENTICATOR_KEY": authenticator.KEY,
         "DEMO_MAIL_FOLDER": str(folder / "mail"),
         **COMPANY,
@@ -59,6 +58,17 @@ def _ways_back() -> dict[str, str]:
     return {"BOUNCE_ADDRESS": "bounces@mail.alpenglow.example", "BOUNCE_MAILBOX": place}
 
 
+def _places(folder: Path) -> dict[str, str]:
+    """Where files, the journal and backups are."""
+    return {
+        "STORAGE_URL": (folder / "storage").as_uri(),
+        "JOURNAL_URL": (folder / "journal").as_uri(),
+        "BACKUP_URL": (folder / "backups").as_uri(),
+        "BACKUP_RECIPIENTS": _recipient(folder / "backups.key"),
+        "POSTGRES_PROGRAMS": str(postgres_programs()),
+    }
+
+
 def _recipient(file: Path) -> str:
     """The public half of the key in this file, which is made when it is not there."""
     if not file.exists():
@@ -67,11 +77,13 @@ def _recipient(file: Path) -> str:
     return str(x25519.Identity.from_str(file.read_text().strip()).to_public())
 
 
-def _keys(file: Path) -> dict[str, str]:
-    if not file.exists():
-        return {name: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() for name in KEYS}
-    kept = dict(shlex.split(line)[0].split("=", 1) for line in file.read_text().splitlines())
-    return {name: kept[name] for name in KEYS}
+def _kept(file: Path) -> dict[str, str]:
+    lines = file.read_text().splitlines() if file.exists() else []
+    return dict(shlex.split(line)[0].split("=", 1) for line in lines)
+
+
+def _keys(kept: Mapping[str, str]) -> dict[str, str]:
+    return {name: kept.get(name) or base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() for name in KEYS}
 
 
 def _keep(settings: Mapping[str, str], file: Path) -> None:

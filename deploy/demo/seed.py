@@ -7,9 +7,26 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from deploy.demo import backups, came_back, cast, copies, history, policy, promises, readers, usage
+from deploy.demo import (
+    backups,
+    came_back,
+    cast,
+    copies,
+    deletions,
+    downstream,
+    erasures,
+    history,
+    newcomers,
+    policy,
+    promises,
+    readers,
+    retention,
+    rights,
+    uploads,
+    usage,
+)
 from deploy.demo.cast import SIGN_INS
 from deploy.demo.records import Records
 from deploy.demo.story import Story, invent
@@ -57,6 +74,7 @@ def _write(story: Story, progress: Progress) -> None:
     _write_policy(story, records, progress)
     db.session.add_all(cast.authenticator_of(member) for member in (story.cast.administrator, story.cast.officer))
     _write_what_the_cast_did(story)
+    _put_log_in_order()
     while audit.seal_pending():
         db.session.flush()
 
@@ -68,7 +86,31 @@ def _write_what_the_cast_did(story: Story) -> None:
     db.session.add_all(cast.tests_of(story.mailings, played.marketer))
     db.session.add_all(promises.kept(story.people, but=played.everybody, now=story.now))
     db.session.add(backups.practised(now=story.now))
+    db.session.add_all(retention.runs(now=story.now))
+    db.session.add_all(retention.holds(story.people, played.officer.id, now=story.now))
+    newcomers.write(story.people, played, now=story.now)
+    downstream.write(played, now=story.now)
+    rights.write(played, now=story.now)
+    erasures.write(now=story.now)
+    uploads.write(played, now=story.now)
+    deletions.write(played, now=story.now)
     copies.start_for_others(by=db.session.get_one(Subject, played.administrator.id), now=story.now)
+
+
+def _put_log_in_order() -> None:
+    """The parts of the demo write what happened one after the other, each about its own years."""
+    db.session.flush()
+    db.session.execute(text("SET LOCAL session_replication_role = replica"))  # nothing may be changed otherwise
+    columns = "at, action, actor_id, subject_id, details"
+    db.session.execute(
+        text(
+            f"WITH entries AS (DELETE FROM audit_entries RETURNING id, {columns}) "
+            f"INSERT INTO audit_entries (id, {columns}) OVERRIDING SYSTEM VALUE "
+            f"SELECT row_number() OVER (ORDER BY at, id), {columns} FROM entries"
+        )
+    )
+    db.session.execute(text("SET LOCAL session_replication_role = DEFAULT"))
+    db.session.expire_all()
 
 
 def _write_policy(story: Story, records: Records, progress: Progress) -> None:

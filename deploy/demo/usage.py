@@ -29,6 +29,7 @@ class System:
     made: timedelta
     used: timedelta
     revoked: timedelta | None = None
+    scope: str = Scope.INTERACTIONS_WRITE
 
     @property
     def id(self) -> UUID:
@@ -37,7 +38,14 @@ class System:
 
 APP = System("Panel app", timedelta(days=512), timedelta(hours=2))
 SITE = System("Website", timedelta(days=498), timedelta(hours=1))
-SYSTEMS = [System("Panel app, first version", timedelta(days=711), timedelta(days=513), timedelta(days=511)), APP, SITE]
+BILLING = System(
+    "Billing",
+    timedelta(days=430),
+    timedelta(minutes=12),
+    scope=" ".join(sorted(scope for scope in Scope if scope.endswith(":write") and scope != Scope.INTERACTIONS_WRITE)),
+)
+FIRST = System("Panel app, first version", timedelta(days=711), timedelta(days=513), timedelta(days=511))
+SYSTEMS = [FIRST, APP, SITE, BILLING]
 
 PHONE = {"model": "iPhone 15", "os": "iOS", "os_version": "18.5", "screen": "1179x2556", "time_zone": "Europe/Zurich"}
 LAPTOP = {
@@ -64,7 +72,7 @@ def keys(maker: Person, *, now: datetime) -> list[Row]:
             "name": system.name,
             "token_hash": sha256(secrets.token_bytes(32)).digest(),
             "ending": secrets.token_urlsafe(3),
-            "scope": Scope.INTERACTIONS_WRITE,
+            "scope": system.scope,
             "created_by": maker.id,
             "created_at": now - system.made,
             "last_used_at": now - system.used,

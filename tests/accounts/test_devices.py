@@ -15,6 +15,7 @@ from tests.accounts.mailbox import newest, subjects
 from tests.pages import PageClient
 from tests.people import PASSWORD, Person, person
 from tests.relay import TestRelay
+from tests.sweeping import swept
 from webapp import access
 from webapp.accounts import devices, known_devices
 from webapp.accounts.models import DeviceSession, KnownDevice
@@ -204,9 +205,9 @@ def test_a_browser_is_known_for_one_person_only(client: PageClient, app: Flask, 
 
 
 def test_browsers_that_are_not_used_any_more_are_forgotten(app: Flask, anna: Person) -> None:
-    known_devices.forget_old(now=utc_now() + known_devices.FORGOTTEN_AFTER - timedelta(minutes=1))
+    swept(utc_now() + known_devices.FORGOTTEN_AFTER - timedelta(days=1), "known_devices")
     assert db.session.scalars(select(KnownDevice)).all() != []
-    known_devices.forget_old(now=utc_now() + known_devices.FORGOTTEN_AFTER + timedelta(minutes=1))
+    swept(utc_now() + known_devices.FORGOTTEN_AFTER, "known_devices")
     assert db.session.scalars(select(KnownDevice)).all() == []
 
 

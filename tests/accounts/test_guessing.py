@@ -14,6 +14,7 @@ from tests.accounts.mailbox import link, newest
 from tests.pages import PageClient
 from tests.people import PASSWORD, person
 from tests.relay import TestRelay
+from tests.sweeping import swept
 from webapp.accounts import guessing
 from webapp.accounts.guessing import FREE, Door, TooManyGuesses
 from webapp.accounts.models import DeviceSession, Guesses
@@ -67,7 +68,9 @@ def test_after_a_day_all_is_forgotten(app: Flask) -> None:
         guessing.take_turn(Door.PASSWORD, ANNA, now=later)
     with pytest.raises(TooManyGuesses):
         guessing.take_turn(Door.PASSWORD, ANNA, now=later)
-    guessing.forget_old(now=later + guessing.FORGOTTEN_AFTER + timedelta(minutes=1))
+    swept(later + timedelta(days=1), "guesses")
+    assert db.session.scalar(select(func.count()).select_from(Guesses)) == 1
+    swept(later + timedelta(days=2), "guesses")
     assert db.session.scalar(select(func.count()).select_from(Guesses)) == 0
 
 

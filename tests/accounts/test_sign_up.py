@@ -13,6 +13,7 @@ from tests.accounts.mailbox import link, newest, subjects
 from tests.pages import PageClient
 from tests.people import PASSWORD, person, topic
 from tests.relay import TestRelay
+from tests.sweeping import swept
 from webapp import links
 from webapp.accounts import sign_ups
 from webapp.accounts.models import Account, Profile, SignUp
@@ -276,9 +277,9 @@ def test_a_link_lives_three_days(client: PageClient) -> None:
 def test_what_nobody_confirmed_is_forgotten(client: PageClient) -> None:
     sign_up(client)
     token = sign_ups.link_token(db.session.scalars(select(SignUp)).one(), now=utc_now())
-    sign_ups.forget_old(now=utc_now() + sign_ups.KEPT - timedelta(minutes=1))
+    swept(utc_now() + timedelta(days=13), "sign_ups")
     assert client.get(f"/confirm/{token}").status_code == 200
-    sign_ups.forget_old(now=utc_now() + sign_ups.KEPT + timedelta(minutes=1))
+    swept(utc_now() + timedelta(days=14), "sign_ups")
     answer = client.get(f"/confirm/{token}")
     assert answer.status_code == 410
     assert "Please sign up again" in answer.text

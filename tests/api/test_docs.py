@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from tests.api.senders import Sender, allow
 from tests.people import person
 from webapp.access import Scope
-from webapp.api import bearer, bodies, interactions
+from webapp.api import bearer, bodies, cursors, interactions, things
 from webapp.api.observations import Device, Reported
 from webapp.clock import utc_now
 from webapp.consents.models import ConsentPurpose
+from webapp.integrations.intake import results
 from webapp.interactions import batches
 from webapp.interactions.batches import Reason
 from webapp.interactions.models import PARTED
@@ -27,15 +29,33 @@ API = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 def test_the_example_is_answered_as_it_says(app: Flask) -> None:
     allow(person("customer@alpenglow.example"), ConsentPurpose.USAGE)
     sender = Sender(app, Scope.INTERACTIONS_WRITE)
-    command, answer = re.findall(r"```(?:sh|json)\n(.*?)```", API, re.DOTALL)
-    known = {"CANDOR_URL": "http://localhost", "CANDOR_KEY": sender.token}
-    filled = re.sub(r"\$(\w+)", lambda name: known[name[1]], command)
-    _curl, url, *options = shlex.split(filled.replace("2026-03-05T08:15:00Z", utc_now().isoformat()))
-    given = [value for option, value in pairwise(options) if option == "-H"]
-    headers = dict(line.split(": ", 1) for line in given)
-    response = sender.client.post(url, headers=headers, data=options[options.index("-d") + 1])
+    _customer, command, answer = re.findall(r"```(?:sh|json)\n(.*?)```", API, re.DOTALL)
+    response = sent(sender, command.replace("2026-03-05T08:15:00Z", utc_now().isoformat()), method="POST")
     assert response.status_code == 200
     assert response.json == json.loads(answer)
+
+
+def test_the_customer_in_the_example_is_stored(app: Flask) -> None:
+    command, *_others = re.findall(r"```(?:sh|json)\n(.*?)```", API, re.DOTALL)
+    response = sent(Sender(app, Scope.CUSTOMERS_WRITE), command, method="PUT")
+    assert (response.status_code, response.json) == (201, {"external_id": "K-10234", "outcome": "created"})
+
+
+def test_it_knows_every_outcome_and_reason_of_what_is_stored() -> None:
+    for told in (*results.Outcome, *results.Reason, *results.Kept):
+        assert f"`{told}`" in API or f'"{told}"' in API
+    assert f"{things.MOST:,}" in API
+    assert f"{bodies.LARGEST_BATCH:,}" in API
+    assert f"up to {cursors.MOST}" in API
+
+
+def sent(sender: Sender, command: str, *, method: str) -> TestResponse:
+    """As a shell would send it."""
+    known = {"CANDOR_URL": "http://localhost", "CANDOR_KEY": sender.token}
+    words = shlex.split(re.sub(r"\$(\w+)", lambda name: known[name[1]], command))
+    given = [value for option, value in pairwise(words) if option == "-H"]
+    headers = dict(line.split(": ", 1) for line in given)
+    return sender.client.open(words[1], method=method, headers=headers, data=words[words.index("-d") + 1])
 
 
 def test_no_reason_and_no_member_is_left_out() -> None:

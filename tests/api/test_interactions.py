@@ -325,3 +325,5 @@ def test_a_key_that_asks_too_often_waits_and_no_other_does(
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 200]
     assert answers[2].mimetype == "application/problem+json"
+    assert 1 <= int(answers[2].headers["Retry-After"]) <= 61
+    assert "Retry-After" not in answers[1].headers

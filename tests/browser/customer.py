@@ -119,6 +119,31 @@ class Customer:
             self.page.get_by_text("+41791234567").or_(self.page.get_by_text("+41 79 123 45 67")).first
         ).to_be_visible()
 
+    def asks_for_her_deletion(self) -> None:
+        self.page.goto("/account/erasure")
+        self.sees("Delete my data")
+        expect(self.page.get_by_role("heading", name="What is deleted")).to_be_visible()
+        self.page.get_by_role("button", name="Send me the link").click()
+        expect(self.page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+
+    def confirms_her_deletion(self) -> None:
+        self.page.goto(self.mailbox.newest(self.email, about="all your data deleted").link("/erasure/"))
+        self.sees("Delete your data?")
+        self.page.get_by_role("button", name="Yes, delete my data").click()
+        expect(self.page.get_by_role("button", name="Stop it, keep everything")).to_be_visible()
+
+    def is_signed_out(self) -> None:
+        self.page.goto("/account")
+        self.sees("Sign in")
+
+    def has_her_receipt_checked(self, receipt: bytes) -> None:
+        self.page.goto("/receipts")
+        self.page.locator("input[type=file]").set_input_files(
+            {"name": "receipt.json", "mimeType": "application/json", "buffer": receipt}
+        )
+        self.page.get_by_role("button", name="Check it").click()
+        expect(self.page.locator("main")).to_contain_text("nobody changed it")
+
     def sees(self, title: str) -> None:
         expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible()
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from deploy.demo import usage
 from deploy.demo.cast import SIGN_INS
+from tests.browser import customer_samples
 from tests.browser.mailbox import Mailbox
 from webapp import links
 from webapp.access import Role
@@ -22,14 +23,23 @@ from webapp.campaigns import sending
 from webapp.campaigns.models import Campaign, CampaignCount, CampaignState
 from webapp.clock import utc_now
 from webapp.consents import history, newsletter
-from webapp.consents.models import NewsletterRequest, Suppression, SuppressionReason, Topic
+from webapp.consents.models import NewsletterRequest, Restriction, Suppression, SuppressionReason, Topic
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
+from webapp.imports.models import Import
+from webapp.integrations.webhooks.models import Confirmation, Delivery, Webhook
 from webapp.links import Purpose
 from webapp.privacy import copies_for_others, copy_codes, copy_shares, exports
+from webapp.privacy.closing import closures
+from webapp.privacy.closing.models import Closure
 from webapp.privacy.copy_downloads import Visitor
+from webapp.privacy.erasure import erasures
+from webapp.privacy.erasure import for_others as erasures_for_others
+from webapp.privacy.erasure.models import Erasure
 from webapp.privacy.models import CopyShare, DataExport
 from webapp.privacy.policy import drafts, publishing
+from webapp.privacy.receipts.models import Receipt
+from webapp.privacy.retention.models import LegalHold
 from webapp.staff import invitations
 from webapp.subjects import subjects
 
@@ -49,7 +59,7 @@ class Samples(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         with self.app.app_context():
-            self[name] = MAKERS[name](self)
+            self[name] = OF_CUSTOMERS[name]() if name in OF_CUSTOMERS else MAKERS[name](self)
             db.session.commit()
         return self[name]
 
@@ -207,12 +217,45 @@ def old_copy_to_collect(samples: Samples) -> str:
     return links.sign(Purpose.COLLECT_COPY, now=utc_now() - LONG_AGO, export_id=samples["copy"])
 
 
+def erasure_for_others(_samples: Samples) -> str:
+    return erasures.link_token(_erasure_of_reader(), now=utc_now())
+
+
+def old_erasure_for_others(_samples: Samples) -> str:
+    return erasures.link_token(_erasure_of_reader(), now=utc_now() - LONG_AGO)
+
+
+def stop_erasure(_samples: Samples) -> str:
+    return links.sign(Purpose.CANCEL_ERASURE, now=utc_now(), erasure=str(_erasure_of_reader().id))
+
+
+def _erasure_of_reader() -> Erasure:
+    """Started by staff for a reader of the newsletter without an account."""
+    reader, staff, now = subjects.find_or_create(LETTER_WRITER, language="en"), _account("staff").subject, utc_now()
+    known = erasures.open_of(reader)
+    return known or erasures_for_others.start(reader.email, reason="A letter", asked_at=now, by=staff, now=now)
+
+
 def copy(_samples: Samples) -> str:
     """The customer's, ready to be downloaded."""
     wanted = exports.request(_account("customer").subject, now=utc_now()).id
     db.session.commit()
     _wait_for(wanted)
     return str(wanted)
+
+
+def closure_link(_samples: Samples) -> str:
+    """Of the marketer: the customer's pages shall look as they do every day."""
+    closure = Closure(subject_id=_account("marketer").subject_id, asked_at=utc_now())
+    db.session.add(closure)
+    db.session.flush()
+    return closures.link_token(closure, now=utc_now())
+
+
+def open_objection(_samples: Samples) -> str:
+    """The newest one, which can still be extended."""
+    waiting = select(Restriction).where(Restriction.decided_at.is_(None), Restriction.ends_at.is_(None))
+    return str(db.session.scalars(waiting.order_by(Restriction.asked_at.desc()).limit(1)).one().id)
 
 
 def draft(_samples: Samples) -> str:
@@ -272,8 +315,31 @@ def marketer(_samples: Samples) -> str:
     return str(_account("marketer").subject_id)
 
 
+def upload(_samples: Samples) -> str:
+    """The file that waits for somebody to say yes."""
+    return str(db.session.scalars(select(Import.id).where(Import.wrapped_key.is_not(None)).limit(1)).one())
+
+
 def api_key(_samples: Samples) -> str:
     return str(usage.APP.id)
+
+
+def webhook(_samples: Samples) -> str:
+    return str(db.session.scalars(select(Webhook.id).where(Webhook.name == "Shop")).one())
+
+
+def paused_webhook(_samples: Samples) -> str:
+    return str(db.session.scalars(select(Webhook.id).where(Webhook.paused_at.is_not(None)).limit(1)).one())
+
+
+def delivery(_samples: Samples) -> str:
+    """One that took several attempts."""
+    return str(db.session.scalars(select(Delivery.id).where(Delivery.attempts > 1).limit(1)).one())
+
+
+def unconfirmed(_samples: Samples) -> str:
+    missing = select(Confirmation.delivery_id).where(Confirmation.confirmed_at.is_(None))
+    return str(db.session.scalars(missing.limit(1)).one())
 
 
 def proposal(_samples: Samples) -> str:
@@ -299,9 +365,30 @@ def withdrawn_invitation_link(_samples: Samples) -> str:
     return links.sign(links.Purpose.STAFF_INVITATION, now=utc_now(), invitation=str(UUID(int=1)))
 
 
+def erasure(_samples: Samples) -> str:
+    """One that was carried out, with its receipt."""
+    told = select(Receipt.erasure_id).where(Receipt.sent_at.is_not(None)).order_by(Receipt.sent_at.desc())
+    return str(db.session.scalars(told.limit(1)).one())
+
+
+def legal_hold(_samples: Samples) -> str:
+    return str(db.session.scalars(select(LegalHold.id).where(LegalHold.released_at.is_(None)).limit(1)).one())
+
+
+def ended_hold(_samples: Samples) -> str:
+    return str(db.session.scalars(select(LegalHold.id).where(LegalHold.released_at.is_not(None)).limit(1)).one())
+
+
+OF_CUSTOMERS = {maker.__name__: maker for maker in customer_samples.MAKERS}
 MAKERS: dict[str, Callable[[Samples], str]] = {
     maker.__name__: maker
     for maker in (
+        erasure,
+        erasure_for_others,
+        old_erasure_for_others,
+        stop_erasure,
+        legal_hold,
+        ended_hold,
         sign_up_link,
         expired_sign_up_link,
         used_sign_up_link,
@@ -334,6 +421,8 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         copy_with_code,
         old_copy_to_collect,
         copy,
+        closure_link,
+        open_objection,
         draft,
         sent,
         stopped,
@@ -344,7 +433,12 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         campaign_email,
         marketer,
         proposal,
+        upload,
         api_key,
+        webhook,
+        paused_webhook,
+        delivery,
+        unconfirmed,
         invitation_link,
         invitation_of_customer_link,
         expired_invitation_link,

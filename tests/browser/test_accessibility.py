@@ -1,8 +1,11 @@
-"""Every page passes axe (WCAG 2.2 AA and good practice), in both themes, on a phone too, and by keyboard."""
+"""Every page passes axe (WCAG 2.2 AA and good practice), in both themes, on a phone too, and by keyboard.
+
+`make test` looks at every other page in the light and at the rest in the dark, `make test-deep` the other way round.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zipfile import ZipFile
 
@@ -32,6 +35,9 @@ OPTIONS: dict[str, Any] = {
     "iframes": False,  # the emails in them are places of their own
     "rules": {"target-size": {"enabled": True}},
 }
+
+Theme = Literal["light", "dark"]
+THEMES: dict[Theme, ViewportSize] = {"light": DESKTOP, "dark": PHONE}
 
 OpenTab = Callable[..., Page]
 
@@ -75,18 +81,21 @@ def test_every_page_is_in_the_list(demo_app: Flask) -> None:
     assert pages - listed == set()
 
 
-def one_state_of_each_page_the_others_when_there_is_time() -> list[ParameterSet]:
+def one_look_at_each_page_the_others_when_there_is_time() -> list[ParameterSet]:
     seen: set[str] = set()
-    places = []
-    for place in PLACES:
-        marks = [pytest.mark.deep] if place.endpoint in seen else []
-        places.append(pytest.param(place, id=str(place), marks=marks))
+    looks = []
+    for number, place in enumerate(PLACES):
+        for theme, turn in zip(THEMES, (number % 2, 1 - number % 2), strict=True):
+            marks = [pytest.mark.deep] if turn or place.endpoint in seen else []
+            looks.append(pytest.param(place, theme, id=f"{place} {theme}", marks=marks))
         seen.add(place.endpoint)
-    return places
+    return looks
 
 
-@pytest.mark.parametrize("place", one_state_of_each_page_the_others_when_there_is_time())
-def test_page(place: Place, open_tab: OpenTab, witness: Witness, demo_app: Flask, samples: Samples) -> None:
+@pytest.mark.parametrize(("place", "theme"), one_look_at_each_page_the_others_when_there_is_time())
+def test_page(
+    place: Place, theme: Theme, open_tab: OpenTab, witness: Witness, demo_app: Flask, samples: Samples
+) -> None:
     witness.expect(place.status)
     page = open_tab(place.who)
     samples.prove(fresh=place.endpoint != "accounts.proof")
@@ -98,9 +107,9 @@ def test_page(place: Place, open_tab: OpenTab, witness: Witness, demo_app: Flask
         email = response.text()
         page.goto("about:blank")  # axe cannot run in the sandbox of an email
         page.set_content(email)
-        check(page, options={**OPTIONS, "runOnly": WCAG})
+        check(page, theme, options={**OPTIONS, "runOnly": WCAG})
     else:
-        check(page)
+        check(page, theme)
 
 
 def test_a_refused_sign_up(open_tab: OpenTab) -> None:
@@ -182,13 +191,15 @@ def has_visible_focus(control: Locator) -> bool:
     return bool(focused != unfocused)
 
 
-def check(page: Page, *, options: dict[str, Any] = OPTIONS) -> None:
+def check(page: Page, *themes: Theme, options: dict[str, Any] = OPTIONS) -> None:
+    """In both themes, unless one is named."""
     page.evaluate(AXE_SCRIPT)
-    assert violations(page, options) == []
+    for theme in themes or THEMES:
+        page.set_viewport_size(THEMES[theme])
+        page.emulate_media(color_scheme=theme)
+        page.evaluate(AFTER_TRANSITIONS)
+        assert violations(page, options) == []
     page.set_viewport_size(PHONE)
-    page.emulate_media(color_scheme="dark")
-    page.evaluate(AFTER_TRANSITIONS)
-    assert violations(page, options) == []
     assert overflow(page) == 0
     assert small_buttons(page) == []
     page.set_viewport_size(SMALLEST)

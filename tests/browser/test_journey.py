@@ -1,17 +1,27 @@
-"""The whole journey: a customer signs up, a marketer writes to her, one click ends that, and she gets her data."""
+"""The whole journey: a customer signs up, a marketer writes to her, one click ends that, she gets her data and goes."""
 
 from pathlib import Path
+from time import sleep
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+from flask import Flask
 from playwright.sync_api import expect
+from sqlalchemy import select
 
 from tests.browser.conftest import OpenBrowser
 from tests.browser.customer import Customer
 from tests.browser.mailbox import Mail, Mailbox
 from tests.browser.marketer import Letter, Marketer
+from webapp import queue
+from webapp.clock import utc_now
+from webapp.db import db
+from webapp.privacy.erasure import erasures
+from webapp.queue import Job
+from webapp.subjects.models import Subject
 
 TOPIC = "Product news"
+JSON = "receipt.json"
 IMPROVEMENT = "Improve the services by how I use them"
 NEWS = "the river runs through it"
 LETTER = Letter(
@@ -21,7 +31,9 @@ LETTER = Letter(
 )
 
 
-def test_from_sign_up_to_a_copy_of_the_data(open_browser: OpenBrowser, mailbox: Mailbox, tmp_path: Path) -> None:
+def test_from_sign_up_to_the_receipt_of_the_deletion(
+    open_browser: OpenBrowser, mailbox: Mailbox, demo_app: Flask, tmp_path: Path
+) -> None:
     customer = Customer(open_browser(), mailbox, email="ursina@caduff.example")
     customer.signs_up(topic=TOPIC)
     customer.confirms_her_address()
@@ -66,6 +78,37 @@ def test_from_sign_up_to_a_copy_of_the_data(open_browser: OpenBrowser, mailbox: 
     customer.asks_for_a_copy()
     expect(customer.page.locator("#export-status")).to_contain_text("Your copy is ready")
     customer.reads_her_name_in(customer.downloads_the_copy(tmp_path))
+
+    customer.asks_for_her_deletion()
+    customer.confirms_her_deletion()
+    with demo_app.app_context():
+        as_if_72_hours_had_passed(customer.email)
+        receipt = receipt_of(customer.email, mailbox)
+    customer.is_signed_out()
+    customer.has_her_receipt_checked(receipt)
+
+
+def as_if_72_hours_had_passed(email: str) -> None:
+    subject = db.session.scalars(select(Subject).where(Subject.email == email)).one()
+    erasure = erasures.open_of(subject)
+    assert erasure is not None
+    for entry in queue.waiting_for(Job.ERASE):
+        if entry.args == {"erasure_id": str(erasure.id)}:
+            entry.due_at = utc_now()
+    erasure.starts_at = utc_now()
+    db.session.commit()
+
+
+def receipt_of(email: str, mailbox: Mailbox) -> bytes:
+    """It comes once the demo's shop confirmed. The job that looks for that runs every minute, and here more often."""
+    for _second in range(60):
+        if mailbox.count(email, about="Your data is deleted"):
+            break
+        queue.poke(Job.SEND_RECEIPTS)
+        db.session.commit()
+        sleep(1)
+    mail = mailbox.newest(email, about="Your data is deleted")
+    return next(bytes(part.get_content()) for part in mail.message.iter_attachments() if part.get_filename() == JSON)
 
 
 def unsubscribe_as_mail_provider(letter: Mail) -> None:

@@ -13,6 +13,7 @@ from tests.accounts.mailbox import link, newest
 from tests.pages import PageClient
 from tests.people import Person, person, topic
 from tests.relay import TestRelay
+from tests.sweeping import swept
 from webapp import links
 from webapp.audit import Action, AuditEntry
 from webapp.clock import utc_now
@@ -242,9 +243,9 @@ def test_a_yes_that_only_ends_a_suppression_is_written_down(
 def test_an_address_that_nobody_confirms_is_forgotten(client: PageClient, news: UUID, run_jobs: RunJobs) -> None:
     ask(client, news)
     run_jobs()
-    newsletter.forget_old(now=utc_now() + timedelta(days=13))
+    swept(utc_now() + timedelta(days=13), "newsletter_requests")
     assert subjects.find(NORA)
-    newsletter.forget_old(now=utc_now() + timedelta(days=15))
+    swept(utc_now() + timedelta(days=15), "newsletter_requests")
     assert subjects.find(NORA) is None
 
 
@@ -254,7 +255,7 @@ def test_who_is_known_for_another_reason_is_not_forgotten(
     anna = person()
     ask(client, news, email=anna.email)
     client.submit(ask_and_open(client, run_jobs, relay, news))
-    newsletter.forget_old(now=utc_now() + timedelta(days=15))
+    swept(utc_now() + timedelta(days=15), "newsletter_requests")
     db.session.commit()
     assert db.session.scalars(select(NewsletterRequest)).all() == []
     assert db.session.get(Subject, anna.id)

@@ -19,7 +19,7 @@ from webapp.campaigns import audience, rendering, statistics
 from webapp.campaigns.models import Campaign, CampaignCount, CampaignState, Delivery
 from webapp.clock import utc_now
 from webapp.consents import tracking
-from webapp.consents.models import Consent, ConsentPurpose, NewsletterRequest, Subscription, TrackingChoice
+from webapp.consents.models import Consent, ConsentPurpose, NewsletterRequest, Restriction, Subscription, TrackingChoice
 from webapp.db import Base, db
 from webapp.interactions.models import Interaction, NearbyAccessPoints
 from webapp.mail.catalogue import catalogue
@@ -77,7 +77,7 @@ def test_there_are_two_thousand_customers_each_with_an_account_and_a_key(demo: F
 
 
 def test_every_address_is_one_that_nobody_can_have(demo: Flask) -> None:
-    for subject in db.session.scalars(select(Subject)):
+    for subject in db.session.scalars(select(Subject).where(Subject.email != "")):  # one was taken off
         assert subject.email.endswith(RESERVED)
         assert subject.email == normalize(subject.email)
         assert subject.address_hash == address_hash(subject.email)
@@ -93,7 +93,7 @@ def test_every_phone_number_is_valid(demo: Flask) -> None:
 def test_every_postal_code_looks_like_one_of_its_country(demo: Flask) -> None:
     complete = Counter(bool(row.street_address and row.postal_code and row.city) for row in _profiles())
     empty = Counter(not (row.street_address or row.postal_code or row.city) for row in _profiles())
-    assert complete[True] + empty[True] == 2_003
+    assert complete[True] + empty[True] == len(_profiles()) > 2_000
     for row in _profiles():
         assert not row.postal_code or not postal.example_of_wrong_code(row.postal_code, country=row.country)
 
@@ -234,12 +234,15 @@ def test_every_service_email_is_one_that_exists(demo: Flask) -> None:
 
 
 def test_data_on_use_is_there_of_those_who_allow_it_and_of_nobody_else(demo: Flask) -> None:
+    """Who objected lately: the workers of the demo delete theirs, or it is only stored."""
+    objected = set(db.session.scalars(select(Restriction.subject_id)))
     for model, kind in ((Interaction, ConsentPurpose.USAGE), (NearbyAccessPoints, ConsentPurpose.NEARBY)):
         held = select(model.subject_id, func.count(), func.min(model.observed_at), func.max(model.observed_at))
         allowed = tracking.allowed(db.session.scalars(select(Subject.id)))
         too_old, counts = expired_before(model, now=utc_now()), {}
         for subject_id, count, first, last in db.session.execute(held.group_by(model.subject_id)):
-            assert max(too_old, allowed[subject_id, kind].since) <= first <= last <= utc_now()
+            if subject_id not in objected:
+                assert max(too_old, allowed[subject_id, kind].since) <= first <= last <= utc_now()
             counts[subject_id] = count
         assert len(counts) > 100
         customer = db.session.scalars(select(Subject.id).where(Subject.email == SIGN_INS[0][1])).one()
@@ -286,9 +289,11 @@ def _empty_database() -> None:
 
 
 def _profiles() -> Sequence[Row[Any]]:
-    contact = [column for column in Profile.__table__.columns if column.name != "changed_at"]
-    people = select(Subject.email, Subject.language, *contact).join(Profile, Profile.subject_id == Subject.id)
-    return db.session.execute(people.order_by(Subject.email)).all()
+    """Who came by the API, and has no account, gets a new number each time."""
+    contact = [column for column in Profile.__table__.columns if column.name not in {"changed_at", "subject_id"}]
+    people = select(Subject.email, Subject.language, Account.subject_id, *contact)
+    people = people.join(Profile, Profile.subject_id == Subject.id).outerjoin(Account, Account.subject_id == Subject.id)
+    return db.session.execute(people.order_by(Subject.email, Profile.family_name, Profile.given_name)).all()
 
 
 def _past_campaigns() -> Sequence[Campaign]:

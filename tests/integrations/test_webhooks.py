@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from socket import socket
-from threading import Event
+from threading import Barrier, Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,7 +22,7 @@ from webapp.consents.ledger import Statement
 from webapp.consents.models import Method, Topic
 from webapp.db import db
 from webapp.integrations.webhooks import calls, letters, receivers, replays, sending, settling
-from webapp.integrations.webhooks.models import Attempt, Delivery, Outcome, State, Webhook, WebhookHour
+from webapp.integrations.webhooks.models import Attempt, Confirmation, Delivery, Outcome, State, Webhook, WebhookHour
 from webapp.products.models import CustomerRecord
 from webapp.subjects.models import Subject
 
@@ -241,6 +241,35 @@ def test_a_slow_receiver_is_cut_off_and_another_is_served_meanwhile(
     quick.close()
 
 
+def test_two_receivers_are_called_at_the_same_time(
+    shop: Receiver, webhook: Webhook, enter: Enter, run_jobs: RunJobs
+) -> None:
+    other, both = Receiver(), Barrier(2, timeout=2)
+    enter(other, "Newsletter tool")
+
+    def wait_for_the_other(line: socket) -> None:
+        both.wait()
+        OK(line)
+
+    shop.behaves = other.behaves = wait_for_the_other
+    happens(person())
+    run_jobs()
+    assert states() == [State.DELIVERED] * 2
+    other.close()
+
+
+def test_after_five_failures_in_a_row_a_receiver_is_left_alone(
+    shop: Receiver, webhook: Webhook, run_jobs: RunJobs
+) -> None:
+    shop.behaves = answer("500 x")
+    for number in range(8):
+        happens(person(f"p{number}@example.org"))
+    run_jobs()
+    assert len(shop.received) == sending.FAILURES_IN_A_ROW
+    assert webhook.rests_until
+    assert webhook.rests_until > utc_now()
+
+
 def test_a_receiver_that_is_down_for_a_week_misses_nothing(
     app: Flask, shop: Receiver, webhook: Webhook, operator: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -392,6 +421,20 @@ def test_a_change_is_settled_when_nobody_waits_for_it(shop: Receiver, webhook: W
     run_jobs()
     assert states() == [State.DELIVERED] * 2
     assert settled() == [True, False]  # the second waits for being confirmed
+
+
+def test_old_counts_and_confirmations_go(webhook: Webhook, run_jobs: RunJobs) -> None:
+    anna = person()
+    happens(anna, Change.ERASURE_DONE)
+    run_jobs()
+    db.session.execute(update(Confirmation).values(confirmed_at=utc_now()))
+    settling.forget_old(now=utc_now() + timedelta(days=89))
+    assert db.session.scalar(select(func.count()).select_from(WebhookHour)) == 1
+    settling.forget_old(now=utc_now() + timedelta(days=3 * 366))
+    assert db.session.scalar(select(func.count()).select_from(WebhookHour)) == 0
+    assert db.session.scalar(select(func.count()).select_from(Confirmation)) == 1
+    settling.forget_old(now=utc_now() + timedelta(days=4 * 366 + 1))
+    assert db.session.scalar(select(func.count()).select_from(Confirmation)) == 0
 
 
 def settled() -> list[bool]:

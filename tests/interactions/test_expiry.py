@@ -9,15 +9,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from jobs.interactions import AHEAD, expire_interactions, prepare_interactions
+from jobs.interactions import AHEAD, prepare_interactions
 from tests.api.senders import allow, forbid
 from tests.people import Person, person
+from tests.sweeping import swept
 from webapp import partitions
 from webapp.clock import utc_now
 from webapp.config import Settings
 from webapp.consents.models import ConsentPurpose
 from webapp.db import db
-from webapp.interactions import batches, expiry
+from webapp.interactions import batches
 from webapp.interactions.batches import Observation
 from webapp.interactions.models import PARTED, Interaction, NearbyAccessPoints
 from webapp.privacy.expiry import expired_before
@@ -47,22 +48,11 @@ def test_what_is_over_goes_and_what_is_not_stays(anna: Person) -> None:
     year, quarter = (expired_before(model, now=utc_now()) for model in PARTED)
     second = timedelta(seconds=1)
     used(anna, year - 400 * DAY, year - second, year, quarter - second, quarter, utc_now())
-    expire_interactions()
+    swept(utc_now(), "interactions", "nearby_access_points")
     assert left(Interaction)[:3] == [year, quarter - second, quarter]
     assert left(NearbyAccessPoints)[0] == quarter
     for model, border in zip(PARTED, (year, quarter), strict=True):
         assert partitions.months(model)[0] >= partitions.month_of(border)
-
-
-def test_each_batch_at_the_border_is_a_transaction_of_its_own(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expiry, "BATCH", 2)
-    border = datetime(2026, 3, 20, tzinfo=UTC)
-    used(anna, *(border - hours * timedelta(hours=1) for hours in (1, 2, 3)), border)
-    partitions.drop_before(Interaction, border)  # of other tests
-    assert expiry.expire(Interaction, before=border)
-    assert len(left(Interaction)) == 2
-    assert not expiry.expire(Interaction, before=border)
-    assert left(Interaction) == [border]
 
 
 @pytest.mark.parametrize(

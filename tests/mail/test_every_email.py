@@ -49,7 +49,13 @@ VALUES = {
     "code": "042137",
     "minutes": 15,
     "whom": "Hosting Engadin",
+    "requests": [("Copy of data", datetime(2026, 3, 9, 5, 6, tzinfo=UTC), 4)],
+    "due_soon": 3,
+    "why": "We need the records of your phone provider first.",
+    "agreed": False,
     "kept": datetime(2025, 3, 5, 5, 6, tzinfo=UTC),
+    "totals": {"deleted": 1_234, "kept": 12, "later": 3},
+    "number": 3,
     "body_html": Markup("<p>Water cools every server.</p>"),
     "body_text": "Water cools every server.",
 }

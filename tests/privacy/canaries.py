@@ -11,25 +11,31 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Boolean, Column, ColumnElement, Date, DateTime, Integer, LargeBinary, String, Uuid, inspect
 from sqlalchemy import Enum as EnumType
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import ColumnProperty
 
 from tests.people import Person
 from webapp import partitions
 from webapp.campaigns.models import Campaign, Delivery
+from webapp.changes import ChangeEntry
 from webapp.clock import utc_now
 from webapp.consents.models import Topic
 from webapp.crypto import seal
 from webapp.db import Base, db
+from webapp.integrations.webhooks.models import Attempt, State, Webhook
+from webapp.integrations.webhooks.models import Delivery as Sent
 from webapp.interactions.models import PARTED
 from webapp.privacy.data_map import TABLES
 from webapp.privacy.data_map.vocabulary import NotPersonal, Personal, SubjectTable
+from webapp.privacy.erasure.models import Cause, Erasure, ErasureCode, ErasureState, ErasureStep
 from webapp.privacy.models import CopyCode, CopyDownload, CopyShare, DataExport, ExportState
 from webapp.privacy.policy.models import PolicyShowing, PolicyVersion
+from webapp.privacy.receipts.models import Receipt
 from webapp.subjects import trail
 from webapp.subjects.models import Subject, SubjectKey
 
-KEPT = {Subject.language, Subject.address_hash, SubjectKey.wrapped}  # without them nothing else works
+# Without them nothing else works; who is erased already cannot be erased.
+KEPT = {Subject.language, Subject.address_hash, Subject.erased_at, SubjectKey.wrapped}
 
 
 @dataclass
@@ -55,7 +61,11 @@ def fill(who: Person) -> Canaries:
                 assert isinstance(column, ColumnProperty)
                 if attribute is table.reach:
                     setattr(row, attribute.key, getattr(subject, table.of.key))
-                elif attribute not in KEPT and (_names(what) or not _makes_itself(column.columns[0])):
+                elif (
+                    attribute not in KEPT
+                    and not _leads_elsewhere(column, what)
+                    and (_names(what) or not _makes_itself(column.columns[0]))
+                ):
                     setattr(row, attribute.key, _value(column, what, subject, canaries))
             _fit(row, subject)
             db.session.add(row)
@@ -80,6 +90,10 @@ def _value(column: ColumnProperty[Any], what: Personal | NotPersonal, subject: S
         return sealed if what.sealed else [parts] if _is_list(column) else parts
     if isinstance(what, Personal) and what.names and what.names.class_ is CopyShare:
         return _share(canary, subject, canaries)
+    if isinstance(what, Personal) and what.names and what.names.class_ is Webhook:
+        return _webhook(canary, canaries)
+    if isinstance(what, Personal) and what.names and what.names.class_ is ChangeEntry:
+        return _change(canary, subject, canaries)
     if isinstance(what, Personal) and what.names:
         return _named(what.names.class_, canary, canaries)
     if isinstance(kind, String) and not isinstance(kind, EnumType):
@@ -106,6 +120,12 @@ def _makes_itself(column: ColumnElement[Any]) -> bool:
     return isinstance(column, Column) and column.primary_key and not isinstance(column.type, LargeBinary | String)
 
 
+def _leads_elsewhere(column: ColumnProperty[Any], what: Personal | NotPersonal) -> bool:
+    """To a row of another table that need not be."""
+    [held] = column.columns
+    return isinstance(held, Column) and bool(held.foreign_keys) and bool(held.nullable) and not _names(what)
+
+
 def _names(what: Personal | NotPersonal) -> bool:
     return isinstance(what, Personal) and what.names is not None
 
@@ -120,6 +140,7 @@ def _other_value(kind: Any) -> Any:
         Uuid: uuid4(),
         LargeBinary: secrets.token_bytes(32),
         JSONB: {"a": "b"},
+        ARRAY: [],
     }
     values |= {DateTime: utc_now(), Date: date(2026, 1, 1)}
     return next(value for of, value in values.items() if isinstance(kind, of))
@@ -156,6 +177,32 @@ def _share(canary: str, subject: Subject, canaries: Canaries) -> UUID:
     return share_id
 
 
+def _webhook(canary: str, canaries: Canaries) -> UUID:
+    canaries.shown.add(canary)
+    webhook = Webhook(id=uuid4(), name=canary, url="", kinds="", confirms=False, secret=b"", created_at=utc_now())
+    db.session.add(webhook)
+    db.session.flush()
+    return webhook.id
+
+
+def _change(canary: str, subject: Subject, canaries: Canaries) -> int:
+    canaries.shown.add(canary)
+    change = ChangeEntry(kind=canary, subject_id=subject.id, facts={}, at=utc_now())
+    db.session.add(change)
+    db.session.flush()
+    return change.id
+
+
+def _delivery(subject: Subject) -> UUID:
+    told, now = Canaries(), utc_now()
+    webhook_id, change_id = _webhook("Shop", told), _change("customer.changed", subject, told)
+    row = {"webhook_id": webhook_id, "change_id": change_id, "subject_id": subject.id}
+    sent = Sent(id=uuid4(), **row, state=State.DELIVERED, written_at=now, next_at=now)
+    db.session.add(sent)
+    db.session.flush()
+    return sent.id
+
+
 def _copy(subject: Subject) -> UUID:
     copy_id = uuid4()
     db.session.add(DataExport(id=copy_id, subject_id=subject.id, state=ExportState.DELETED, requested_at=utc_now()))
@@ -167,6 +214,10 @@ def _fit(row: Base, subject: Subject) -> None:
     """What a row needs to be possible at all."""
     if isinstance(row, (CopyCode, CopyShare, CopyDownload)):
         row.export_id = _copy(subject)
+    if isinstance(row, Attempt):
+        row.delivery_id = _delivery(subject)
+    if isinstance(row, (ErasureCode, ErasureStep, Receipt)):
+        row.erasure_id = _erasure(subject)
     if isinstance(row, Campaign):
         row.topic_id = _named(Topic, f"topic-{uuid4()}", Canaries())
     if isinstance(row, PolicyShowing):
@@ -175,6 +226,15 @@ def _fit(row: Base, subject: Subject) -> None:
         row.observed_at, row.id = utc_now(), uuid4()
     if isinstance(row, Delivery):
         row.snapshot_month = date(2026, 1, 1)
+
+
+def _erasure(subject: Subject) -> UUID:
+    """One that nobody confirmed."""
+    key, at = uuid4(), utc_now()
+    wish = {"subject_id": subject.id, "cause": Cause.REQUEST, "state": ErasureState.LAPSED, "finished_at": at}
+    db.session.add(Erasure(id=key, asked_at=at, plan_hash="", manifest_hash="", **wish))
+    db.session.flush()
+    return key
 
 
 def _a_version() -> int:

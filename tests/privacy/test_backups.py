@@ -1,35 +1,29 @@
 """Backups: encrypted for somebody else, whole or not at all, and put back without undoing a no."""
 
 import tarfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
-import psycopg
 import pyrage
 import pytest
-from click.testing import Result
 from flask import Flask
 from pyrage import x25519
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 
-from deploy.demo.services import postgres_programs
 from jobs.journal import write_journal
 from jobs.mail import send_messages
 from jobs.privacy import delete_old_backups
 from tests.pages import PageClient
 from tests.people import Person, person, subscribe, topic
+from tests.privacy.vaults import Vault, at, raw_restore
 from tests.relay import TestRelay
 from webapp import queue, storage
 from webapp.access import Role
 from webapp.accounts import sessions
 from webapp.accounts.models import DeviceSession
-from webapp.app import create_app
 from webapp.campaigns import sending
 from webapp.campaigns.models import Campaign, CampaignState
 from webapp.clock import utc_now
@@ -48,68 +42,6 @@ from webapp.subjects.models import Subject
 
 SignIn = Callable[[Person], object]
 HOW = {"method": Method.ACCOUNT, "wording": "No", "language": "en"}
-
-
-@dataclass
-class Vault:
-    """Where the backups lie, and the key to them."""
-
-    app: Flask
-    folder: Path
-    identity: Path
-
-    def run(self, *command: str, app: Flask | None = None) -> Result:
-        db.session.commit()
-        app = app or self.app
-        with app.app_context():
-            return app.test_cli_runner().invoke(args=command)
-
-    def back_up(self) -> str:
-        """Answers its name."""
-        result = self.run("backup")
-        assert result.exit_code == 0, result.output
-        return keeping.every()[0].name
-
-    def open(self, name: str, part: str) -> bytes:
-        key = x25519.Identity.from_str(self.identity.read_text().strip())
-        content: bytes = pyrage.decrypt((self.folder / name / part).read_bytes(), [key])
-        return content
-
-
-@pytest.fixture
-def vault(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
-    identity, folder = tmp_path / "identity", tmp_path / "backups"
-    made = app.test_cli_runner().invoke(args=["make-backup-key", str(identity)])
-    recipient = made.output.splitlines()[0].partition("=")[2]
-    more = {"backup_url": folder.as_uri(), "backup_recipients": [recipient]}
-    settings = app.extensions["settings"].model_copy(update={**more, "postgres_programs": str(postgres_programs())})
-    monkeypatch.setitem(app.extensions, "settings", settings)
-    return Vault(app, folder, identity)
-
-
-@pytest.fixture
-def elsewhere(vault: Vault, settings: Settings) -> Iterator[Flask]:
-    """The app on a new, empty database."""
-    url = make_url(settings.database_url)
-    name = f"restored_{uuid4().hex[:8]}"
-    with psycopg.connect(host=str(url.query["host"]), user="postgres", dbname="postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        there = vault.app.extensions["settings"].model_copy(
-            update={"database_url": f"postgresql+psycopg://postgres@/{name}?host={quote(str(url.query['host']))}"}
-        )
-        app = create_app(there)
-        app.extensions["worker"] = vault.app.extensions["worker"]
-        yield app
-        with app.app_context():
-            db.engine.dispose()
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@contextmanager
-def at(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.rollback()
 
 
 def some_life() -> tuple[Person, UUID]:
@@ -352,16 +284,6 @@ class TestSendsAfterARestore:
 def _password_changed(who: Person) -> None:
     messages.send("accounts/password_changed", subject(who), now=utc_now())
     db.session.commit()
-
-
-def raw_restore(vault: Vault, name: str, app: Flask) -> None:
-    """As somebody would who knows PostgreSQL, but not Candor."""
-    import subprocess
-
-    url = make_url(app.extensions["settings"].database_url)
-    target = f"postgresql://postgres@/{url.database}?host={quote(str(url.query['host']))}"
-    command = [str(postgres_programs() / "pg_restore"), "--no-owner", f"--dbname={target}"]
-    subprocess.run(command, input=vault.open(name, "database.age"), check=True)
 
 
 def _die(**_: object) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
@@ -102,7 +102,7 @@ def test_the_database_reckons_as_python_does(papers: SubjectTable, company: Sett
     company(time_zone=zone, financial_year_ends_in=closed_in)
     written = _write_papers()
 
-    @hypothesis_settings(max_examples=12)
+    @hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(RETENTIONS), st.dates(date(2020, 1, 1), date(2046, 1, 1)))
     def reckons_alike(retention: Retention, day: date) -> None:
         now = datetime.combine(day, time(12), UTC)

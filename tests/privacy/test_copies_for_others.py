@@ -22,7 +22,7 @@ from webapp.audit import AuditEntry
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.links import Purpose
-from webapp.privacy import copies_for_others, copy_codes, exports
+from webapp.privacy import copies_for_others, exports, mailed_codes
 from webapp.privacy.models import CopyCode, CopyDownload, DataExport, ExportState, Way
 from webapp.subjects import subjects
 from webapp.subjects.models import Subject
@@ -163,7 +163,7 @@ def test_a_wrong_code_opens_nothing_and_five_end_it(
     ready: str, client: PageClient, run_jobs: RunJobs, relay: TestRelay
 ) -> None:
     right = code(client, ready, run_jobs, relay)
-    for _ in range(copy_codes.TRIES):
+    for _ in range(mailed_codes.TRIES):
         assert client.submit(ready, {"code": wrong(right)}).status_code == 422
     page = client.get(ready)
     assert "Send me the code" in page.text
@@ -171,14 +171,14 @@ def test_a_wrong_code_opens_nothing_and_five_end_it(
     assert "does not work any more" in late.text
     assert client.get(f"{ready}/file").status_code == 303
     refused = select(func.count()).where(AuditEntry.action == "copy_code_refused")
-    assert db.session.scalar(refused) == copy_codes.TRIES
+    assert db.session.scalar(refused) == mailed_codes.TRIES
 
 
 def test_an_old_code_and_one_from_before_open_nothing(
     ready: str, client: PageClient, run_jobs: RunJobs, relay: TestRelay
 ) -> None:
     before = code(client, ready, run_jobs, relay)
-    db.session.scalars(select(CopyCode)).one().sent_at -= copy_codes.PAUSE
+    db.session.scalars(select(CopyCode)).one().sent_at -= mailed_codes.PAUSE
     newer = code(client, ready, run_jobs, relay)
     if before != newer:
         assert client.submit(ready, {"code": before}).status_code == 422
@@ -208,7 +208,7 @@ def test_pressing_often_sends_one_code_a_minute_and_not_more_than_some(
     assert len(relay.received) == 1
     held = db.session.scalars(select(CopyCode)).one()
     assert held.codes_sent == 1
-    held.sent_at, held.codes_sent = utc_now() - copy_codes.PAUSE, copy_codes.MOST_CODES
+    held.sent_at, held.codes_sent = utc_now() - mailed_codes.PAUSE, mailed_codes.MOST_CODES
     client.submit(f"{ready}/code", page=ready)
     assert "No more codes" in client.get(ready).text
 

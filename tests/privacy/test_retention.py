@@ -71,10 +71,10 @@ def test_every_clock_has_words() -> None:
     assert set(AFTER) == set(Clock)
 
 
-@pytest.mark.parametrize(("ready_at", "until"), [(datetime(2026, 3, 1, tzinfo=UTC), date(2030, 1, 1)), (None, None)])
-def test_a_row_is_kept_until_a_day_once_its_clock_has_started(app: Flask, ready_at: Any, until: date | None) -> None:
+@pytest.mark.parametrize(("expires_at", "until"), [(datetime(2026, 3, 1, tzinfo=UTC), date(2030, 1, 1)), (None, None)])
+def test_a_row_is_kept_until_a_day_once_its_clock_has_started(app: Flask, expires_at: Any, until: date | None) -> None:
     copies = table_of(DataExport)
-    row = DataExport(requested_at=datetime(2025, 3, 1, tzinfo=UTC), ready_at=ready_at)
+    row = DataExport(requested_at=datetime(2025, 3, 1, tzinfo=UTC), expires_at=expires_at)
     with app.test_request_context():
         assert inventory.until(copies, copies.personal[DataExport.state], row) == until
 

@@ -12,6 +12,7 @@ from tests.accounts.mailbox import link, newest
 from tests.pages import PageClient
 from tests.people import PASSWORD, Person, person
 from tests.relay import TestRelay
+from tests.sweeping import swept
 from webapp import links
 from webapp.access import Role
 from webapp.accounts.models import Account, Profile
@@ -178,10 +179,10 @@ def test_after_a_week_the_link_is_too_old_and_the_invitation_is_forgotten(app: F
     refused = another_browser(app).get(f"/invitation/{old}")
     assert refused.status_code == 410
     assert "too old" in refused.text
-    invitations.forget_old(now=now + timedelta(days=6))
+    swept(now + timedelta(days=6), "staff_invitations")
     assert invitations.waiting(now=now + timedelta(days=6))
     assert not invitations.waiting(now=now + timedelta(days=8))
-    invitations.forget_old(now=now + timedelta(days=8))
+    swept(now + timedelta(days=8), "staff_invitations")
     assert db.session.scalars(select(Invitation)).all() == []
 
 

@@ -57,10 +57,6 @@ def let_owner_in(address_hash: bytes) -> None:
     db.session.execute(delete(Guesses).filter_by(address_hash=address_hash, door=Door.PASSWORD))
 
 
-def forget_old(*, now: datetime) -> None:
-    db.session.execute(delete(Guesses).where(Guesses.last_at < now - FORGOTTEN_AFTER))
-
-
 def _locked(door: Door, address_hash: bytes, device: str, *, now: datetime) -> Guesses:
     key = {"address_hash": address_hash, "door": door, "device": device}
     none_yet = insert(Guesses).values(**key, wrong=0, last_at=now, next_at=now)

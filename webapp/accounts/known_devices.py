@@ -45,10 +45,6 @@ def forget(account: Account) -> None:
     db.session.execute(delete(KnownDevice).where(KnownDevice.subject_id == account.subject_id))
 
 
-def forget_old(*, now: datetime) -> None:
-    db.session.execute(delete(KnownDevice).where(KnownDevice.seen_at < now - FORGOTTEN_AFTER))
-
-
 def _with_cookie(response: Response, token: str) -> Response:
     response.set_cookie(
         cookie_name(), token, max_age=FORGOTTEN_AFTER, httponly=True, secure=settings().https, samesite="Lax"

@@ -129,7 +129,7 @@ class SignUp(ContactDetails, Base):
 
     subject: Mapped[Subject] = relationship(lazy="joined")
 
-    __table_args__ = (UniqueConstraint("subject_id", "browser"),)
+    __table_args__ = (UniqueConstraint("subject_id", "browser"), Index("ix_sign_ups_asked_at", "asked_at"))
 
 
 class DeviceSession(Base):
@@ -150,7 +150,11 @@ class DeviceSession(Base):
 
     account: Mapped[Account] = relationship(lazy="joined")
 
-    __table_args__ = (Index("ix_device_sessions_shared", "signed_in_at", postgresql_where=text("shared")),)
+    __table_args__ = (
+        Index("ix_device_sessions_shared", "signed_in_at", postgresql_where=text("shared")),
+        Index("ix_device_sessions_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
+        Index("ix_device_sessions_seen", "seen_at", postgresql_where=text("ended_at IS NULL")),
+    )
 
 
 class KnownDevice(Base):
@@ -161,7 +165,7 @@ class KnownDevice(Base):
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.subject_id", ondelete="CASCADE"), index=True)
     first_seen_at: Mapped[Timestamp]
-    seen_at: Mapped[Timestamp]
+    seen_at: Mapped[Timestamp] = mapped_column(index=True)
 
 
 class EmailChange(Base):
@@ -173,7 +177,7 @@ class EmailChange(Base):
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
     old_email: Mapped[str]
     new_email: Mapped[str]
-    asked_at: Mapped[Timestamp]
+    asked_at: Mapped[Timestamp] = mapped_column(index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -191,7 +195,7 @@ class Guesses(Base):
     door: Mapped[str]
     device: Mapped[str]
     wrong: Mapped[int] = mapped_column(server_default="0")
-    last_at: Mapped[Timestamp]
+    last_at: Mapped[Timestamp] = mapped_column(index=True)
     next_at: Mapped[Timestamp]
 
     __table_args__ = (UniqueConstraint("address_hash", "door", "device"),)

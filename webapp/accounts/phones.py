@@ -11,12 +11,20 @@ class InvalidPhone(ValueError):
 
 def normalize(number: str, *, country: str) -> str:
     """E.164. `country` counts for numbers without a country code. Raises InvalidPhone."""
+    found = e164(number, country=country)
+    if found is None:
+        raise InvalidPhone(_hint(country))
+    return found
+
+
+def e164(number: str, *, country: str) -> str | None:
+    """The same without words; None if it is no phone number."""
     try:
         parsed = phonenumbers.parse(number, country)
-    except NumberParseException as error:
-        raise InvalidPhone(_hint(country)) from error
+    except NumberParseException:
+        return None
     if not phonenumbers.is_valid_number(parsed) or parsed.extension:
-        raise InvalidPhone(_hint(country))
+        return None
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 

@@ -122,6 +122,13 @@ def end_all(subject: Subject, *, now: datetime) -> None:
     _end(subject, true(), now=now)
 
 
+def end_idle(*, now: datetime) -> None:
+    """Writes down that sign-ins ended when they were used last, so that their time begins to run."""
+    idle = DeviceSession.seen_at < now - settings().session_idle
+    ending = update(DeviceSession).where(DeviceSession.ended_at.is_(None), idle)
+    db.session.execute(ending.values(ended_at=DeviceSession.seen_at))
+
+
 def end_everybodys(*, now: datetime) -> None:
     """For operators, when cookies or a backup may have been stolen."""
     db.session.execute(update(DeviceSession).where(DeviceSession.ended_at.is_(None)).values(ended_at=now))

@@ -29,7 +29,6 @@ from webapp.mail import messages
 from webapp.subjects import subjects, trail
 from webapp.subjects.models import Subject
 
-KEPT = timedelta(days=14)  # longer than the link lives, so that an expired one can be renewed
 BETWEEN_TWO_EMAILS = timedelta(minutes=10)
 BETWEEN_TWO_ENTRIES = timedelta(minutes=1)
 MOST_EMAILS_AN_HOUR = 5
@@ -160,10 +159,12 @@ def when_confirmed(tell: Callable[[SignUp], None]) -> Callable[[SignUp], None]:
     return tell
 
 
-def forget_old(*, now: datetime) -> None:
-    """What nobody confirmed, nobody needs, and the address neither."""
-    old = delete(SignUp).where(SignUp.asked_at < now - KEPT).returning(SignUp.subject_id)
-    subjects.forget_strangers(db.session.scalars(old).all())
+def forget_some(*, before: datetime, limit: int) -> int:
+    """What nobody confirmed, nobody needs, and the address neither. Says how many there were, of at most so many."""
+    old = select(SignUp.id).where(SignUp.asked_at < before).limit(limit)
+    forgotten = db.session.scalars(delete(SignUp).where(SignUp.id.in_(old)).returning(SignUp.subject_id)).all()
+    subjects.forget_strangers(forgotten)
+    return len(forgotten)
 
 
 def _write_down(subject: Subject, entries: Entries, *, password_hash: str, browser: str, now: datetime) -> SignUp:

@@ -8,12 +8,15 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from webapp.access import Scope
-from webapp.api import bodies
+from webapp.api import bodies, examples, told
 from webapp.api.bearer import key_needed
 from webapp.api.blueprint import blueprint
+from webapp.api.idempotency import answered_once
 from webapp.api.observations import Reported
+from webapp.api.operations import Answer, Operation, described
+from webapp.api.schemas import Schema, holding, ref
+from webapp.api.told import COUNT
 from webapp.clock import utc_now
-from webapp.db import db
 from webapp.integrations.models import ApiKey
 from webapp.interactions import batches
 from webapp.interactions.batches import Observation, Outcome, Reason, Result
@@ -29,22 +32,54 @@ REASONS = {
     Reason.TOO_OLD: f"It is older than {batches.LATEST.days} days.",
 }
 
-Answer = dict[str, Any]
+Told = dict[str, Any]
+
+
+RESULT: Schema = {
+    "type": "object",
+    "properties": {
+        "id": {"type": ["string", "null"], "description": "Null if it could not be read."},
+        "outcome": {"type": "string", "enum": [*Outcome]},
+        "reason": {"type": "string", "enum": [*Reason], "description": "Of what was refused."},
+        "detail": {"type": "string"},
+        "dropped": {"type": "array", "items": {"type": "string"}, "description": "What was not stored of it."},
+        "dropped_because": {"type": "string", "enum": [*Reason]},
+    },
+    "required": ["id", "outcome"],
+}
+TOLD = Operation(
+    "interactions",
+    "Report interactions",
+    "How people use your apps and sites. Stored is only what the person allows at that moment, part by part. "
+    "Everything else is refused with its reason, and nothing of it is kept.",
+    {
+        200: Answer(
+            "A result for each, and how many of each outcome.",
+            holding("results", RESULT, beside={outcome.value: COUNT for outcome in Outcome}),
+        )
+    },
+    {409: told.WORKED_ON, 422: told.NOT_SUCH_A_LIST},
+    [told.IDEMPOTENCY_KEY],
+    body=holding("interactions", ref(Reported), most=MOST),
+    example={"interactions": [examples.of("interactions")]},
+    model=Reported,
+)
 
 
 @blueprint.post("/interactions")
 @key_needed(Scope.INTERACTIONS_WRITE)
+@answered_once
+@described(TOLD)
 def receive_interactions(key: ApiKey) -> ResponseReturnValue:
     read = [_read(item) for item in bodies.read_list("interactions", most=MOST)]
     valid = [one for one in read if isinstance(one, Observation)]
     results = iter(batches.take_in(valid, key_id=key.id, now=utc_now()))
-    db.session.commit()
     answers = [_answer(one, next(results)) if isinstance(one, Observation) else one for one in read]
     counts = Counter(answer["outcome"] for answer in answers)
     return jsonify(results=answers, **{outcome: counts[outcome] for outcome in Outcome})
 
 
-def _read(item: object) -> Observation | Answer:
+def _read(item: object) -> Observation | Told:
     """What is wrong with it, when it is no observation."""
     try:
         return Reported.model_validate(item).observation()
@@ -55,8 +90,8 @@ def _read(item: object) -> Observation | Answer:
         return {"id": None, "outcome": Outcome.REFUSED, "reason": Reason.NOT_VALID, "detail": detail}
 
 
-def _answer(one: Observation, result: Result) -> Answer:
-    answer: Answer = {"id": str(one.id), "outcome": result.outcome}
+def _answer(one: Observation, result: Result) -> Told:
+    answer: Told = {"id": str(one.id), "outcome": result.outcome}
     if result.reason:
         answer |= {"reason": result.reason, "detail": REASONS[result.reason]}
     if result.dropped:

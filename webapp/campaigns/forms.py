@@ -15,6 +15,7 @@ from webapp.campaigns.rendering import VARIABLES, BrokenTemplate, UnknownVariabl
 from webapp.consents import subscriptions
 from webapp.mail.rendering import one_line
 from webapp.subjects.addresses import InvalidAddress, normalize
+from webapp.subjects.fields import no_card_number
 
 LONGEST_SUBJECT = 150
 LONGEST_BODY = 100_000
@@ -37,6 +38,7 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         _l("Subject"),
         filters=[_single_line],
         validators=[
+            no_card_number,
             DataRequired(_l("Please write a subject: it is what people see in their inbox.")),
             Length(max=LONGEST_SUBJECT, message=_l("The subject is too long: it may have %(max)s characters.")),
         ],
@@ -44,7 +46,10 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     body = TextAreaField(
         _l("Message"),
         filters=[_storable],
-        validators=[Length(max=LONGEST_BODY, message=_l("The message is too long: it may have %(max)s characters."))],
+        validators=[
+            Length(max=LONGEST_BODY, message=_l("The message is too long: it may have %(max)s characters.")),
+            no_card_number,
+        ],
     )
     version = HiddenField()
     replaces = HiddenField()

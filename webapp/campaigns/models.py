@@ -43,6 +43,8 @@ class Campaign(Base):
 
     topic: Mapped[Topic] = relationship(lazy="joined")
 
+    __table_args__ = (Index("ix_campaigns_created_at", "created_at"),)
+
     @property
     def title(self) -> str:
         """The subject line as those read it of whom nothing is known."""

@@ -36,6 +36,7 @@ HOW: dict[Method, LazyString] = {
     Method.COOKIES_PAGE: _l("on the page about cookies"),
     Method.PRIVACY_SIGNAL: _l("by the privacy signal of your browser"),
     Method.API: _l("in another of our systems"),
+    Method.OBJECTION: _l("by your objection"),
     Method.ERASURE: _l("when your data was deleted"),
 }
 

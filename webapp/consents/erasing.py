@@ -25,12 +25,12 @@ def end_everything(subject: Subject, *, now: datetime) -> None:
         subscriptions.stop_everything(subject, **statement)
     for kind in tracking.allowed_kinds(subject):
         tracking.choose(subject, kind, allowed=False, **statement)
-    _keep_quiet(subject, now=now)
+    keep_quiet(subject.address_hash, now=now)
 
 
-def _keep_quiet(subject: Subject, *, now: datetime) -> None:
+def keep_quiet(address_hash: bytes, *, now: datetime) -> None:
     """Stronger than a wish to get no more emails, weaker than a complaint."""
-    row = {"address_hash": subject.address_hash, "reason": SuppressionReason.ERASED, "at": now}
+    row = {"address_hash": address_hash, "reason": SuppressionReason.ERASED, "at": now}
     only_a_wish = Suppression.reason == SuppressionReason.EVERYTHING_OFF
     suppressing = insert(Suppression).values(row)
     db.session.execute(

@@ -12,7 +12,7 @@ from webapp.db import db
 from webapp.subjects.models import Subject
 
 
-def restricted(subject_id: InstrumentedAttribute[UUID], *uses: Use) -> ColumnElement[bool]:
+def restricted(subject_id: ColumnElement[UUID] | InstrumentedAttribute[UUID], *uses: Use) -> ColumnElement[bool]:
     """For a query: whether any of these uses is stopped for the person."""
     not_over = or_(Restriction.ends_at.is_(None), Restriction.ends_at > func.now())
     return exists().where(Restriction.subject_id == subject_id, Restriction.use.in_(uses), not_over)

@@ -27,6 +27,7 @@ class Method(StrEnum):
     COOKIES_PAGE = "cookies_page"
     PRIVACY_SIGNAL = "privacy_signal"  # Global Privacy Control: their browser said no for them
     API = "api"  # another system of the company asked them
+    OBJECTION = "objection"  # on the page for that, or by letter
     ERASURE = "erasure"  # all data about them is deleted, and every consent ends with that
 
 
@@ -155,7 +156,10 @@ class Consent(Base):
     campaign_id: Mapped[UUID | None]
     at: Mapped[Timestamp]
 
-    __table_args__ = (Index("ix_consents_history", "subject_id", "at", "id"),)
+    __table_args__ = (
+        Index("ix_consents_history", "subject_id", "at", "id"),
+        Index("ix_consents_withdrawn", "at", postgresql_where=text("NOT given")),
+    )
 
 
 class Suppression(Base):
@@ -199,6 +203,7 @@ class Restriction(Base):
 
     __table_args__ = (
         Index("uq_restrictions_in_force", "subject_id", "use", unique=True, postgresql_where=text("ends_at IS NULL")),
+        Index("ix_restrictions_ended", "ends_at", postgresql_where=text("ends_at IS NOT NULL")),
         Index("ix_restrictions_open", "due_at", postgresql_where=text("decided_at IS NULL AND ends_at IS NULL")),
     )
 
@@ -224,7 +229,7 @@ class NewsletterRequest(Base):
     topics: Mapped[dict[str, str]] = mapped_column(JSONB)
     language: Mapped[str]
     network: Mapped[str]
-    asked_at: Mapped[Timestamp]
+    asked_at: Mapped[Timestamp] = mapped_column(index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     subject: Mapped[Subject] = relationship(lazy="joined")

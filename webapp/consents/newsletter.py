@@ -21,7 +21,6 @@ from webapp.mail import messages
 from webapp.subjects import subjects, trail
 from webapp.subjects.models import Subject
 
-KEPT = timedelta(days=14)
 BETWEEN_TWO_EMAILS = timedelta(minutes=1)
 MOST_EMAILS_AN_HOUR = 5
 
@@ -100,10 +99,13 @@ def preferences_token(request: NewsletterRequest) -> str:
     return token_for(request.subject_id, topic_id=UUID(next(iter(request.topics))), campaign_id=None)
 
 
-def forget_old(*, now: datetime) -> None:
-    """What was confirmed is in the ledger. What was not is forgotten, and the address with it."""
-    old = delete(NewsletterRequest).where(NewsletterRequest.asked_at < now - KEPT)
-    subjects.forget_strangers(db.session.scalars(old.returning(NewsletterRequest.subject_id)).all())
+def forget_some(*, before: datetime, limit: int) -> int:
+    """What was confirmed is in the ledger. What was not is forgotten, and the address with it. Says how many."""
+    old = select(NewsletterRequest.id).where(NewsletterRequest.asked_at < before).limit(limit)
+    forgetting = delete(NewsletterRequest).where(NewsletterRequest.id.in_(old))
+    forgotten = db.session.scalars(forgetting.returning(NewsletterRequest.subject_id)).all()
+    subjects.forget_strangers(forgotten)
+    return len(forgotten)
 
 
 def _had_enough(subject: Subject, *, now: datetime) -> bool:

@@ -34,6 +34,13 @@ def subscribed_topic_ids(subject: Subject) -> set[UUID]:
     return set(db.session.scalars(subscribed))
 
 
+def topics_of(subject: Subject) -> list[tuple[Topic, bool]]:
+    """Every topic, and whether this person gets it."""
+    mine = (Subscription.topic_id == Topic.id) & (Subscription.subject_id == subject.id) & Subscription.subscribed
+    every = select(Topic, Subscription.topic_id.is_not(None)).outerjoin(Subscription, mine)
+    return [(row[0], row[1]) for row in db.session.execute(every.order_by(Topic.position, Topic.slug))]
+
+
 def subscribe(subject: Subject, topic: Topic, **statement: Unpack[Statement]) -> bool:
     """Returns whether anything changed.
 

@@ -102,6 +102,11 @@ def _set(
 
 def _write_down(subject: Subject, kinds: Iterable[ConsentPurpose], *, given: bool, statement: Statement) -> None:
     """In the ledger. What was recorded with a consent goes when it is withdrawn."""
+    with db.session.no_autoflush:  # the lines of all kinds go in at once
+        _write_lines(subject, kinds, given=given, statement=statement)
+
+
+def _write_lines(subject: Subject, kinds: Iterable[ConsentPurpose], *, given: bool, statement: Statement) -> None:
     for kind in kinds:
         title = wordings.tracking_title(kind, statement["language"])
         ledger.write_tracking(subject, kind, title=title, given=given, statement=statement)

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -11,6 +12,7 @@ from charset_normalizer import from_bytes
 SAMPLE = 64 * 1024
 CHUNK = 1024 * 1024
 ROWS_LOOKED_AT = 50
+ENOUGH_TO_TELL = 40  # bytes of lines with accents, for a guess by how often letters occur
 SEPARATORS = (",", ";", "\t", "|")
 MARKS = (  # UTF-32 first: its mark begins as that of UTF-16 does
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -21,8 +23,11 @@ MARKS = (  # UTF-32 first: its mark begins as that of UTF-16 does
 )
 ONE_BYTE = ("cp1252", "iso8859_15", "cp1250", "cp1251", "cp1253", "cp1254", "mac_roman", "cp850")
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", *ONE_BYTE)
+CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\r\n\f")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of Excel and LibreOffice: a ZIP, or the older OLE
 OTHER_KINDS = (b"%PDF", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"BZh", b"7z\xbc\xaf", b"PGDMP", b"SQLite format")
+
+_ACCENTED = re.compile(r"([A-Za-z]?)([^\x00-\x7f])([A-Za-z]?)")
 
 
 class NotACsv(ValueError):
@@ -79,9 +84,9 @@ def _encoding(head: bytes, file: IO[bytes]) -> tuple[str, int]:
     for mark, encoding in MARKS:
         if head.startswith(mark):
             return encoding, len(mark)
-    if b"\0" in head:
+    if head.count(0) > len(head) // 100:
         return _with_nulls(head), 0
-    if sum(byte < 32 and byte not in b"\t\r\n\f" for byte in head) > len(head) // 100:
+    if len(head) - len(head.translate(None, CONTROLS)) > len(head) // 100:
         raise NotACsv("not_text")
     odd = next(_not_utf8(head, file), None)
     return ("utf-8" if odd is None else _of_one_byte(odd)), 0
@@ -109,13 +114,29 @@ def _not_utf8(head: bytes, file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _of_one_byte(sample: bytes) -> str:
-    """Where both mean the same, the encoding that Windows uses in the west."""
     telling = [line for line in sample.splitlines() if not line.isascii()][:500]
     if 2 * sum(_is_utf8(line) for line in telling) > len(telling):
         return "utf-8"  # but for a few lines: it happens where files are joined
     text = b"\n".join(telling)[:SAMPLE]
+    latin = max(ONE_BYTE, key=lambda encoding: _fit_into_words(text.decode(encoding, "replace")))
+    if _fit_into_words(text.decode(latin, "replace")) > 0.6 or len(text) < ENOUGH_TO_TELL:
+        return latin
     best = from_bytes(text, cp_isolation=list(ONE_BYTE)).best()
-    return "cp1252" if best is None or str(best) == text.decode("cp1252", "replace") else best.encoding
+    return best.encoding if best else latin
+
+
+def _fit_into_words(text: str) -> float:
+    """How many of the signs beyond ASCII stand in a Latin word as an accented letter does: in the case of the word."""
+    fitting = [_fits(*found.groups()) for found in _ACCENTED.finditer(text)]
+    return sum(fitting) / max(len(fitting), 1)
+
+
+def _fits(before: str, sign: str, after: str) -> bool:
+    if not (sign.isalpha() and before + after):
+        return False
+    if sign.islower():
+        return not after.isupper()
+    return not before or (before.isupper() and not after.islower())
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -27,6 +27,8 @@ from webapp.subjects.models import Subject
 
 SHOWN = 50
 SAMPLE_ROWS = 3
+MOST_COLUMNS = 200
+FRESH: dict[str, Any] = {"position": 0, "line": 1, "counts": {}, "reasons": {}, "problem": None, "finished_at": None}
 
 
 def receive(file: IO[bytes], kind: Kind, *, name: str, by: Subject, now: datetime) -> Import:
@@ -34,7 +36,7 @@ def receive(file: IO[bytes], kind: Kind, *, name: str, by: Subject, now: datetim
 
     Raises NotACsv.
     """
-    received = describe(file, kind, name=name, now=now)
+    received = describe(file, kind, encodings.guess(file), name=name, now=now)
     received.wrapped_key = key_ring().wrap(new_key(), context=received.id.bytes)
     received.delete_after = now + settings().import_lifetime
     received.started_by = by.id
@@ -48,9 +50,8 @@ def keep(received: Import, file: IO[bytes]) -> None:
     sealed_files.put(Store.IMPORTS, received.id, file, key=_key(received))
 
 
-def describe(file: IO[bytes], kind: Kind, *, name: str, now: datetime) -> Import:
-    """What there is to say of a file that stands at its beginning. Raises NotACsv."""
-    writing = encodings.guess(file)
+def describe(file: IO[bytes], kind: Kind, writing: Writing, *, name: str, now: datetime) -> Import:
+    """A file that is known to be written like that. Raises NotACsv."""
     size = file.seek(0, SEEK_END)
     file.seek(writing.starts)
     return Import(
@@ -64,6 +65,7 @@ def describe(file: IO[bytes], kind: Kind, *, name: str, now: datetime) -> Import
         encoding=writing.encoding,
         separator=writing.separator,
         starts=writing.starts,
+        **FRESH,
     )
 
 
@@ -79,6 +81,8 @@ def header_of(file: IO[bytes], writing: Writing) -> list[str]:
     named = [name.casefold() for name in names if name]
     if len(set(named)) < len(named):
         raise NotACsv("names_twice")
+    if len(names) > MOST_COLUMNS:
+        raise NotACsv("too_wide")
     return names
 
 
@@ -89,10 +93,13 @@ def open_file(found: Import, *, start: int) -> IO[bytes]:
     return sealed_files.read(Store.IMPORTS, found.id, key=_key(found), size=found.size, start=start)
 
 
-def first_rows(found: Import) -> list[list[str]]:
-    """A few, for people to see which column is what."""
-    reading = rows(open_file(found, start=found.starts), found.writing, start=found.starts, line=1)
-    return [row.cells for row in islice(reading, 1, 1 + SAMPLE_ROWS) if row.cells]
+def first_rows(file: IO[bytes], writing: Writing) -> list[list[str]]:
+    """A few, for people to see which column is what. The file stands where its columns are named."""
+    reading = rows(file, writing, start=writing.starts, line=1)
+    try:
+        return [row.cells for row in islice(reading, 1, 1 + SAMPLE_ROWS) if row.cells]
+    except BrokenFile:
+        return []
 
 
 def rewrite(found: Import, writing: Writing) -> None:
@@ -156,11 +163,10 @@ def delete_expired(*, now: datetime) -> Iterator[None]:
 def _start(
     found: Import, state: ImportState, before: Sequence[ImportState], more: dict[str, Any], *, now: datetime
 ) -> bool:
-    fresh = {"position": 0, "line": 1, "counts": {}, "reasons": {}, "problem": None, "finished_at": None}
     starting = (
         update(Import)
         .where(Import.id == found.id, Import.state.in_(before), Import.wrapped_key.is_not(None))
-        .values(state=state, working_since=now, **fresh, **more)
+        .values(state=state, working_since=now, **FRESH, **more)
         .returning(Import.id)
     )
     if db.session.scalar(starting) is None:

@@ -71,7 +71,7 @@ class Import(Base):
     position: Mapped[int] = mapped_column(BigInteger, server_default="0")
     line: Mapped[int] = mapped_column(server_default="1")
     counts: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")  # rows by what became of them
-    reasons: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")  # refused rows by their first reason
+    reasons: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")  # by field, tabulator, code
     problem: Mapped[str | None]  # why it failed
 
     __table_args__ = (

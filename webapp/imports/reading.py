@@ -16,11 +16,15 @@ MOST_LINES = 100  # in one row: an address in quotation marks may have some
 
 
 class Row(NamedTuple):
-    """From the byte `start` on, before `end`. `cells` is None when it cannot be read, for the reason `problem`."""
+    """From the byte `start` on, before `end`, where the line `next_line` begins.
+
+    `cells` is None when it cannot be read, for the reason `problem`.
+    """
 
     line: int
     start: int
     end: int
+    next_line: int
     cells: list[str] | None
     problem: str | None
 
@@ -41,10 +45,10 @@ def rows(file: IO[bytes], writing: Writing, *, start: int, line: int) -> Iterato
             cells, problem = _read(reader, lines)
             if not lines.taken:
                 return
-            end = start + lines.size()
+            end, next_line = start + lines.size(), line + len(lines.taken)
             if cells or problem:
-                yield Row(line, start, end, cells, problem)
-            start, line = end, line + len(lines.taken)
+                yield Row(line, start, end, next_line, cells, problem)
+            start, line = end, next_line
             lines.taken.clear()
     except UnicodeError as error:
         raise BrokenFile from error
@@ -61,6 +65,13 @@ def _read(reader: Iterator[list[str]], lines: "_Lines") -> tuple[list[str] | Non
         open_to_the_end = isinstance(error, _NeverEnds) or len(lines.taken) > 1 or "end of data" in str(error)
         lines.give_back_all_but_first()
         return None, "quote_never_closed" if open_to_the_end else "quotes"
+
+
+class _Borrowed(io.TextIOWrapper):
+    """It belongs to whoever opened it, who may want to read it again."""
+
+    def close(self) -> None:
+        pass
 
 
 class _TooLong(Exception):
@@ -81,7 +92,7 @@ class _Lines:
         self._encoding = encoding
         self._wide = encoding.startswith(("utf-16", "utf-32"))
         self._errors = "strict" if self._wide else "surrogateescape"  # so that single bytes survive unread
-        self._text = io.TextIOWrapper(file, encoding, self._errors, newline="")
+        self._text = _Borrowed(file, encoding, self._errors, newline="")
 
     def __iter__(self) -> "_Lines":
         return self
@@ -100,6 +111,8 @@ class _Lines:
 
     def size(self) -> int:
         """Of the row in bytes."""
+        if len(self.taken) == 1 and not self._skipped:
+            return self._bytes_of(self.taken[0])
         skipped, self._skipped = self._skipped, 0
         return skipped + sum(self._bytes_of(line) for line in self.taken)
 

@@ -4,7 +4,7 @@ Erasing here means erasing there, and so does restricting (GDPR Art. 19). What i
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from webapp.integrations.webhooks.models import Confirmation, Webhook
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
+LATE = timedelta(days=3)  # from then on it is an alert
 NEEDED = (Change.ERASURE_DUE, Change.ERASURE_DONE, Change.PROCESSING_RESTRICTED)
 
 

@@ -22,7 +22,7 @@ class ApiKey(Base):
     ending: Mapped[str]  # its last characters, by which people recognise it
     scope: Mapped[str]  # names parted by blanks, as in OAuth (RFC 6749, 3.3)
     created_by: Mapped[UUID]
-    created_at: Mapped[Timestamp]
+    created_at: Mapped[Timestamp] = mapped_column(index=True)
     last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 

@@ -15,5 +15,6 @@ SCOPES = {
     Scope.PAYMENT_METHODS_WRITE: _l("Send payment methods"),
     Scope.DISCLOSURES_READ: _l("Read what was passed on to others"),
     Scope.DISCLOSURES_WRITE: _l("Record what was passed on to others"),
+    Scope.CONFIRMATIONS_WRITE: _l("Confirm what it was told by a webhook"),
     Scope.INTERACTIONS_WRITE: _l("Report interactions of apps and sites"),
 }

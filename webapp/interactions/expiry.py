@@ -1,11 +1,9 @@
-"""How interaction data ends: by its age, and with the consent that it needs."""
+"""How interaction data ends with the consent that it needs. By its age the sweep deletes it."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, tuple_
 
-from webapp import partitions
 from webapp.consents import tracking
 from webapp.consents.models import ConsentPurpose
 from webapp.db import db
@@ -15,14 +13,6 @@ Parted = type[Interaction] | type[NearbyAccessPoints]
 
 BATCH = 5_000
 OF: dict[ConsentPurpose, Parted] = {ConsentPurpose.USAGE: Interaction, ConsentPurpose.NEARBY: NearbyAccessPoints}
-
-
-def expire(model: Parted, *, before: datetime) -> bool:
-    """Deletes what is older: whole months at once, of the month at the border the oldest few thousand rows.
-
-    Returns whether more is left to do. Commit each time.
-    """
-    return bool(partitions.drop_before(model, before)) or _delete(model, model.observed_at < before)
 
 
 def withdraw(subject_id: UUID, kind: ConsentPurpose) -> bool:

@@ -16,10 +16,12 @@ class Event(StrEnum):
 
     WITHDRAWN = "withdrawn"  # a topic, or without `topic_id` all marketing
     TRACKING_STOPPED = "tracking_stopped"  # `kind`
-    RESTRICTED = "restricted"  # the person restricts or objects: `kind`
+    RESTRICTED = "restricted"  # the person restricts or objects: `kind`, by the right of `ground`
+    ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_REOPENED = "account_reopened"  # takes the one before back
     ERASURE_CONFIRMED = "erasure_confirmed"
     ERASURE_CANCELLED = "erasure_cancelled"
-    ERASURE_EXECUTED = "erasure_executed"
+    ERASURE_BEGUN = "erasure_begun"
     RECEIPT_SENT = "receipt_sent"
 
 
@@ -41,7 +43,7 @@ class JournalEntry(Base):
     at: Mapped[Timestamp]
     batch: Mapped[int | None] = mapped_column(BigInteger)
 
-    __table_args__ = (Index("ix_journal_entries_subject", "subject_id"),)
+    __table_args__ = (Index("ix_journal_entries_subject", "subject_id"), Index("ix_journal_entries_at", "at"))
 
 
 class JournalState(Base):

@@ -6,14 +6,14 @@
 The function is called at the moment of sending; its links are made there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel.speaklater import LazyString
 
 from webapp.mail.models import Message
-from webapp.mail.rendering import Rendered
+from webapp.mail.rendering import Attachment, Rendered
 
 
 class Obsolete(Exception):
@@ -31,6 +31,7 @@ class Content:
     rendered: Rendered | None = None
     headers: dict[str, str] = field(default_factory=dict)
     to: str | None = None
+    attachments: Sequence[Attachment] = ()
 
 
 Compose = Callable[[Message], Content]

@@ -64,6 +64,7 @@ def sent_recently(email: str, subject: Subject, *, within: timedelta, now: datet
 
 
 def _claim(*, worker: UUID, bulk: bool) -> list[tuple[UUID, int]]:
+    """The rows are found once: a mere subquery may be run again for each row, and take more each time."""
     due = (
         select(Message.id)
         .where(Message.state == State.PENDING, Message.bulk.is_(bulk), Message.due_at <= utc_now())
@@ -71,10 +72,11 @@ def _claim(*, worker: UUID, bulk: bool) -> list[tuple[UUID, int]]:
         .order_by(Message.due_at)
         .limit(delivery.AT_ONCE if bulk else delivery.CLAIM)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
     claiming = (
         update(Message)
-        .where(Message.id.in_(due.scalar_subquery()))
+        .where(Message.id.in_(select(due.c.id)))
         .values(state=State.CLAIMED, claimed_by=worker)
         .returning(Message.id, Message.attempts)
         .execution_options(synchronize_session=False)
@@ -107,7 +109,13 @@ def _compose(key: UUID) -> Letter:
         variables = standard | content.variables
         rendered = content.rendered or render(message.email, variables, language=subject.language)
     to = content.to or subject.email
-    email = compose(rendered, to=to, message_id=message_id(message.id.hex), headers=content.headers)
+    email = compose(
+        rendered,
+        to=to,
+        message_id=message_id(message.id.hex),
+        headers=content.headers,
+        attachments=content.attachments,
+    )
     return as_letter(email, to=to, sender=return_paths.for_message(message.id, to=to))
 
 

@@ -51,5 +51,6 @@ class Message(Outgoing, Base):
 
     __table_args__ = (
         Index("ix_messages_due", "bulk", "due_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_messages_created_at", "created_at"),
         Index("ix_messages_claimed", "claimed_by", postgresql_where=text("state = 'claimed'")),
     )

@@ -1,7 +1,7 @@
 """From a template folder in `emails/` to a finished email: subject, text and HTML, in the reader's language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -35,6 +35,16 @@ class Rendered:
     html: str
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """`maintype` and `subtype` are the halves of its media type."""
+
+    name: str
+    maintype: str
+    subtype: str
+    content: bytes
+
+
 def render(name: str, variables: dict[str, Any], *, language: str) -> Rendered:
     """Renders the three templates of an email. Raises jinja2.UndefinedError for a variable that is not there."""
     with speaking(language):
@@ -53,7 +63,13 @@ def html_from_mjml(source: str) -> str:
 
 
 def compose(
-    rendered: Rendered, *, to: str, message_id: str, headers: Mapping[str, str], encoding: str = "quoted-printable"
+    rendered: Rendered,
+    *,
+    to: str,
+    message_id: str,
+    headers: Mapping[str, str],
+    attachments: Sequence[Attachment] = (),
+    encoding: str = "quoted-printable",
 ) -> EmailMessage:
     """The email as it goes over the wire. `message_id` is without angle brackets, `encoding` that of the texts."""
     email = EmailMessage(policy=SMTP)
@@ -67,6 +83,8 @@ def compose(
         email[name] = value
     email.set_content(rendered.text, cte=encoding)
     email.add_alternative(rendered.html, subtype="html", cte=encoding)
+    for file in attachments:
+        email.add_attachment(file.content, maintype=file.maintype, subtype=file.subtype, filename=file.name)
     return email
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, request, url_for
@@ -17,6 +16,7 @@ from webapp.guard import limiter
 from webapp.htmx import render, see_other
 from webapp.language import OWN_NAMES
 from webapp.portal import billing_form, customer_overview, email_history, payment_overview
+from webapp.portal.customer_overview import Customer
 from webapp.portal.email_history import Place as EmailPlace
 from webapp.privacy import my_data, records
 from webapp.privacy.data_map.vocabulary import Category
@@ -25,14 +25,14 @@ from webapp.products.payments import Place
 from webapp.staff.customers import search as searching
 from webapp.staff.customers import views
 from webapp.staff.forms import ReasonForm, SearchForm
-from webapp.staff.models import CustomerSearch, CustomerView
+from webapp.staff.models import CustomerSearch
 from webapp.subjects.addresses import masked
 from webapp.subjects.current import current_subject
 from webapp.subjects.models import Subject
 
 blueprint = Blueprint("customers", __name__)
 
-Page = Callable[[Subject, CustomerView], ResponseReturnValue]
+Page = Callable[[Customer], ResponseReturnValue]
 
 
 @blueprint.get("/staff/customers")
@@ -113,10 +113,10 @@ def with_access(page: Page) -> Callable[[UUID], ResponseReturnValue]:
 
     @wraps(page)
     def guarded(subject_id: UUID) -> ResponseReturnValue:
-        view = views.running(subject_id, by=current_subject(), now=utc_now())
-        if view is None:
+        looked_at = customer_overview.customer(subject_id, by=current_subject(), now=utc_now())
+        if looked_at is None:
             return see_other(url_for(".access", subject_id=subject_id))
-        return page(db.get_or_404(Subject, subject_id), view)
+        return page(looked_at)
 
     return guarded
 
@@ -124,50 +124,44 @@ def with_access(page: Page) -> Callable[[UUID], ResponseReturnValue]:
 @blueprint.get("/staff/customers/<uuid:subject_id>")
 @allow(STAFF)
 @with_access
-def customer(subject: Subject, view: CustomerView) -> ResponseReturnValue:
-    overview, languages = customer_overview.of(subject), OWN_NAMES
-    return _show("customers/profile.html", subject, view, overview=overview, language_names=languages)
+def customer(customer: Customer) -> ResponseReturnValue:
+    overview = customer_overview.of(customer.subject)
+    return render("customers/profile.html", customer=customer, overview=overview, language_names=OWN_NAMES)
 
 
 @blueprint.get("/staff/customers/<uuid:subject_id>/products")
 @allow(STAFF)
 @with_access
-def customer_products(subject: Subject, view: CustomerView) -> ResponseReturnValue:
-    return _show("customers/products.html", subject, view, shelf=products.shelf(subject.id), today=utc_now().date())
+def customer_products(customer: Customer) -> ResponseReturnValue:
+    shelf = products.shelf(customer.subject.id)
+    return render("customers/products.html", customer=customer, shelf=shelf, today=utc_now().date())
 
 
 @blueprint.get("/staff/customers/<uuid:subject_id>/payments")
 @allow(STAFF)
 @with_access
-def customer_payments(subject: Subject, view: CustomerView) -> ResponseReturnValue:
+def customer_payments(customer: Customer) -> ResponseReturnValue:
     places = {name: request.args.get(name, type=Place.parse) for name in ("older_than", "newer_than")}
-    overview = payment_overview.of(subject, today=utc_now().date(), **places)
-    return _show(
-        "payments", subject, view, overview=overview, billing=billing_form.lines(billing_addresses.of(subject))
-    )
+    overview = payment_overview.of(customer.subject, today=utc_now().date(), **places)
+    billing = billing_form.lines(billing_addresses.of(customer.subject))
+    return render("customers/payments.html", customer=customer, overview=overview, billing=billing)
 
 
 @blueprint.get("/staff/customers/<uuid:subject_id>/emails")
 @allow(STAFF)
 @with_access
-def customer_emails(subject: Subject, view: CustomerView) -> ResponseReturnValue:
+def customer_emails(customer: Customer) -> ResponseReturnValue:
     older, newer = (request.args.get(name, type=EmailPlace.parse) for name in ("older_than", "newer_than"))
-    return _show(
-        "customers/emails.html", subject, view, history=email_history.page(subject, older_than=older, newer_than=newer)
-    )
+    history = email_history.page(customer.subject, older_than=older, newer_than=newer)
+    return render("customers/emails.html", customer=customer, history=history)
 
 
 @blueprint.get("/staff/customers/<uuid:subject_id>/requests")
 @allow(STAFF)
 @with_access
-def customer_requests(subject: Subject, view: CustomerView) -> ResponseReturnValue:
-    held = my_data.category(subject, Category.REQUEST)
-    return _show("customers/requests.html", subject, view, held=held, readable=records.readable)
-
-
-def _show(page: str, subject: Subject, view: CustomerView, **context: Any) -> ResponseReturnValue:
-    name = customer_overview.name_of(subject)
-    return render(page, subject=subject, name=name, view=view, **context)
+def customer_requests(customer: Customer) -> ResponseReturnValue:
+    held = my_data.category(customer.subject, Category.REQUEST)
+    return render("customers/requests.html", customer=customer, held=held, readable=records.readable)
 
 
 def _open_search(search_id: UUID) -> CustomerSearch | None:

@@ -1,6 +1,6 @@
 """The menus: which areas a person may enter, and the pages of the area they are in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp import language
-from webapp.access import STAFF, may_use
+from webapp.access import STAFF, is_open_when_closed, may_use
 from webapp.privacy.promises import alerts
 
 SECURITY = tuple(f"/account/{page}" for page in ("security", "devices", "check-up", "activity", "proof"))
+DATA = tuple(f"/account/{page}" for page in ("data", "requests", "restrictions", "erasure"))
+CLOSURE = "/account/closure"
 
 
 @dataclass(frozen=True)
@@ -91,21 +93,35 @@ def _pages() -> list[Entry]:
             "sliders-horizontal",
             within=("/account/preferences", "/account/emails"),
         ),
-        Entry("privacy.data", _("My data"), "database", within=("/account/data",)),
+        *_data_pages(),
         Entry("accounts.security", _("Security"), "shield", within=SECURITY),
     ]
 
 
+def _data_pages() -> list[Entry]:
+    """Of a closed account there is little more."""
+    data = Entry("privacy.data", _("My data"), "database", within=DATA)
+    if not current_user.has_closed:
+        return [replace(data, within=(*DATA, CLOSURE))]
+    return [Entry("closing.closure", _("Closed account"), "log-out", within=(CLOSURE,)), data]
+
+
 def _staff_pages() -> list[Entry]:
     return [
+        Entry("requests.open_requests", _("Requests"), "clipboard-list", within=("/staff/requests",)),
         Entry("staff.people", _("People"), "users", within=("/staff/people",)),
         Entry("customers.customers", _("Customers"), "search", within=("/staff/customers",)),
         Entry("staff.activation", _("Invite customers"), "send", within=("/staff/activation",)),
         Entry("disclosures.register", _("Disclosures"), "external-link", within=("/staff/disclosures",)),
         Entry("staff.recoveries", _("Recoveries"), "key", within=("/staff/recoveries",)),
         Entry("privacy.staff_copies", _("Copies of data"), "download", within=("/staff/copies",)),
+        Entry("privacy.staff_erasures", _("Deletions"), "trash-2", within=("/staff/erasures",)),
+        Entry("retention.retention", _("Retention"), "clock", within=("/staff/retention",)),
         Entry("privacy.backups", _("Backups"), "database", within=("/staff/backups",)),
+        Entry("imports.overview", _("Imports"), "upload", within=("/staff/imports",)),
         Entry("integrations.api_keys", _("API keys"), "link", within=("/staff/api-keys",)),
+        Entry("webhooks.receivers_list", _("Webhooks"), "send", within=("/staff/webhooks",)),
+        Entry("webhooks.unconfirmed", _("Confirmations"), "badge-check", within=("/staff/confirmations",)),
         Entry("policy.overview", _("Privacy policy"), "file-text", within=("/staff/policy",)),
         Entry("promises.staff", _("Promises"), "shield-check", within=("/staff/promises",)),
         Entry(
@@ -134,5 +150,7 @@ def _items(entries: list[Entry]) -> list[Item]:
 
 
 def _is_open(entry: Entry) -> bool:
-    views = current_app.view_functions
-    return entry.endpoint in views and may_use(views[entry.endpoint], current_user.role)
+    view = current_app.view_functions.get(entry.endpoint)
+    if view is None or not may_use(view, current_user.role):
+        return False
+    return is_open_when_closed(view) or not current_user.has_closed

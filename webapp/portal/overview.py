@@ -16,6 +16,8 @@ from webapp.portal import email_history
 from webapp.portal.email_history import EmailToMe
 from webapp.privacy import exports
 from webapp.privacy.models import DataExport
+from webapp.products import standings
+from webapp.products.standings import Standing
 
 RECENT = 4
 
@@ -41,6 +43,7 @@ class Overview:
     contact: list[tuple[str, list[str]]]
     topics: list[tuple[Topic, bool]]
     copy: Figure
+    standing: Standing
     devices: int
     asks_about_password: bool
     advice: list[Advice]
@@ -49,12 +52,12 @@ class Overview:
 
 def of_account(account: Account, *, now: datetime) -> Overview:
     subject = account.subject
-    subscribed = subscriptions.subscribed_topic_ids(subject)
     devices = len(sessions.active(subject, now=now))
     return Overview(
         contact=_contact(account.profile, subject.email),
-        topics=[(topic, topic.id in subscribed) for topic in subscriptions.topics()],
+        topics=subscriptions.topics_of(subject),
         copy=_copy(next(iter(exports.of(subject)), None), now=now),
+        standing=standings.of(subject),
         devices=devices,
         asks_about_password=password_reminders.is_due(account, now=now),
         advice=[*_missing_details(account.profile), *_security(account, devices)],

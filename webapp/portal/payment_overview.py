@@ -40,13 +40,14 @@ class Overview:
 
 
 def of(subject: Subject, *, today: date, older_than: Place | None = None, newer_than: Place | None = None) -> Overview:
-    totals = payments.totals(subject)
+    entries = payments.ledger(subject)
+    totals = payments.totals(entries)
     currency = payments.main_currency(totals)
     return Overview(
         page=payments.page(subject, older_than=older_than, newer_than=newer_than),
         totals=totals,
         currency=currency,
-        months=payments.months(subject, currency, today=today) if currency else [],
+        months=payments.months(entries, currency, today=today) if currency else [],
         methods=payment_methods.of(subject),
         today=today,
     )

@@ -18,6 +18,7 @@ from webapp.subjects.current import current_subject
 
 blueprint = Blueprint("products", __name__)
 blueprint.add_app_template_filter(money.amount, "money")
+blueprint.add_app_template_filter(money.number, "money_number")
 
 
 @blueprint.get("/account/products")

@@ -1,6 +1,7 @@
 """For operators: whether the data map tells the truth, the next version of its manifest, whether a copy is whole."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from flask.cli import with_appcontext
@@ -10,6 +11,8 @@ from webapp.clock import utc_now
 from webapp.db import db
 from webapp.privacy import manifest
 from webapp.privacy.data_map import check
+from webapp.privacy.receipts import forms as receipts
+from webapp.signatures import NotOurs
 from webapp.storage import Store
 
 
@@ -38,6 +41,20 @@ def verify_export_command(file: Path) -> None:
         click.echo("\n".join(found))
         raise click.ClickException(f"{len(found)} problems: this is not the copy as it was made.")
     click.echo("Every file is there and unchanged, every entry fits its schema, and all counts are right.")
+
+
+@click.command("verify-receipt")
+@click.argument("file", type=click.File("rb"))
+@with_appcontext
+def verify_receipt_command(file: BinaryIO) -> None:
+    """Checks the signature of the receipt of an erasure, receipt.json; exit code 1 when it is not as we signed it."""
+    try:
+        document = receipts.read(file.read())
+    except NotOurs as error:
+        raise click.ClickException("We did not sign this, or it was changed since.") from error
+    totals, erasure = document["totals"], document["erasure"]
+    click.echo(f"Ours, and unchanged. Erasure {erasure['number']}, done {erasure['done_at']}:")
+    click.echo(f"{totals['deleted']} entries deleted, {totals['kept']} kept, {totals['later']} to be deleted later.")
 
 
 def _check() -> None:

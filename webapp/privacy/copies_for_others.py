@@ -74,7 +74,7 @@ def confirm(export: DataExport, *, now: datetime) -> None:
         with db.session.begin_nested():
             export.state = ExportState.REQUESTED
     except IntegrityError:
-        export.state = ExportState.LAPSED  # they get the other one
+        _end(export, now=now)  # they get the other one
         return
     queue.later(queue.Job.BUILD_EXPORT, export_id=str(export.id))
 
@@ -92,7 +92,7 @@ def withdraw(export: DataExport, *, by: Subject, now: datetime) -> None:
     """Takes back what nobody has confirmed. Repeated or too late, it does nothing."""
     db.session.refresh(export, with_for_update={"of": DataExport})
     if export.state is ExportState.UNCONFIRMED:
-        export.state = ExportState.LAPSED
+        _end(export, now=now)
         trail.record(Action.EXPORT_WITHDRAWN, export.subject, now=now, actor_id=by.id)
 
 
@@ -101,7 +101,12 @@ def end_unanswered(*, now: datetime) -> None:
     asked_before = now - deadlines.WATCHED_AFTER
     for export in db.session.scalars(_unconfirmed().where(DataExport.requested_at <= asked_before).limit(BATCH)):
         if deadlines.answer_by(export.requested_at) <= now:
-            export.state = ExportState.LAPSED
+            _end(export, now=now)
+
+
+def _end(export: DataExport, *, now: datetime) -> None:
+    """From now on its time runs."""
+    export.state, export.expires_at = ExportState.LAPSED, now
 
 
 def _unconfirmed() -> Select[DataExport]:

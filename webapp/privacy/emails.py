@@ -12,7 +12,7 @@ from webapp.db import db
 from webapp.links import Purpose
 from webapp.mail.catalogue import Content, Obsolete, service_email
 from webapp.mail.models import Message
-from webapp.privacy import copies_for_others, copy_codes, copy_shares, exports
+from webapp.privacy import copies_for_others, copy_codes, copy_shares, exports, mailed_codes
 from webapp.privacy.models import DataExport, ExportState
 
 ASKED_FOR_COPY = _l("You get this because you asked for a copy of your data.")
@@ -60,7 +60,8 @@ def copy_code(message: Message) -> Content:
     export, number, now = _available(message), UUID(message.ids["number"]), utc_now()
     if not copy_codes.is_current(export, number, now=now):
         raise Obsolete
-    return Content({"code": copy_codes.digits(export.id, number), "minutes": copy_codes.LASTS // timedelta(minutes=1)})
+    code, minutes = mailed_codes.digits(export.id, number), mailed_codes.LASTS // timedelta(minutes=1)
+    return Content({"code": code, "minutes": minutes})
 
 
 @service_email(

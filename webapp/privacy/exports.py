@@ -118,6 +118,14 @@ def delete(export: DataExport, *, now: datetime) -> None:
         trail.record(Action.EXPORT_DELETED, export.subject, now=now)
 
 
+def abandon_all(subject: Subject) -> None:
+    """No copy is made or handed out any more, because all data about the person is deleted, and the files are."""
+    theirs = update(DataExport).where(DataExport.subject_id == subject.id)
+    db.session.execute(theirs.where(DataExport.state == ExportState.UNCONFIRMED).values(state=ExportState.LAPSED))
+    given_up = DataExport.state.in_((*IN_THE_MAKING, ExportState.READY))
+    db.session.execute(theirs.where(given_up).values(state=ExportState.DELETED))
+
+
 def delete_expired(*, now: datetime) -> Iterator[None]:
     """Deletes the files whose time is over. The caller commits at each yield."""
     expired = select(DataExport).where(DataExport.state == ExportState.READY, DataExport.expires_at <= now)

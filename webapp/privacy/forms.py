@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 
 from webapp.accounts.forms import Form
 from webapp.clock import utc_now
-from webapp.privacy import copy_codes, deadlines
+from webapp.privacy import deadlines, mailed_codes
 from webapp.subjects.fields import AddressLine, Line
 
 CHOSEN = InputRequired(_l("Choose one of them."))
@@ -47,7 +47,7 @@ class CodeForm(Form):
     code = StringField(_l("Code"), [InputRequired(_l("Enter the code from the email."))])
 
     def validate_code(self, field: Field) -> None:
-        if not (len(self.digits) == copy_codes.DIGITS and self.digits.isascii() and self.digits.isdigit()):
+        if not (len(self.digits) == mailed_codes.DIGITS and self.digits.isascii() and self.digits.isdigit()):
             raise ValidationError(_("The code has six digits."))
 
     @property

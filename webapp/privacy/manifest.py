@@ -19,9 +19,9 @@ from flask import Flask
 from webapp.config import Settings
 from webapp.privacy import data_map
 from webapp.privacy.data_map.contradictions import contradictions, name_of
+from webapp.privacy.data_map.laws import LAWS, OTHER_COUNTRIES
 from webapp.privacy.data_map.places import BROWSER_STORAGE, COOKIES, ELSEWHERE, FILES, LOGS, REDIS_KEYS, TEMPORARY_FILES
 from webapp.privacy.data_map.purposes import USES, Recipient, Use
-from webapp.privacy.data_map.retention import Retention
 from webapp.privacy.data_map.vocabulary import OtherTable, Personal, Place, SubjectTable
 
 LOCK = Path(__file__).with_name("manifest.lock")
@@ -149,7 +149,7 @@ def _column(table: SubjectTable, what: Personal) -> Facts:
         "category": what.category.value,
         "purposes": sorted(what.purposes),
         "source": what.source.value,
-        "kept": sorted(_rule(retention) for retention in data_map.kept(table, what)),
+        "kept": sorted(retention.formula for retention in data_map.kept(table, what)),
         "erasure": table.erasure_of(what).value,
     }
     marks = {"withheld": what.withheld is not None, "sealed": what.sealed, "free text": what.free_text}
@@ -163,7 +163,7 @@ def _column(table: SubjectTable, what: Personal) -> Facts:
 def _use(use: Use) -> Facts:
     return {
         "bases": sorted(use.bases),
-        "kept": _rule(use.retention),
+        "kept": use.retention.formula,
         "law": use.reference,
         "recipients": sorted(use.recipients),
     }
@@ -179,16 +179,10 @@ def _rules(tables: Sequence[Table]) -> dict[str, Facts]:
     for table in tables:
         if isinstance(table, SubjectTable):
             used |= {retention for what in table.personal.values() for retention in data_map.kept(table, what)}
-    rules = {_rule(retention) for retention in used}
-    return {f"rule {rule}": {"law": sorted({r.reference for r in used if _rule(r) == rule})} for rule in rules}
-
-
-def _rule(retention: Retention) -> str:
-    """For example "account_ended + 6 months"."""
-    period = retention.period
-    lengths = {"years": period.years, "months": period.months, "days": period.days}
-    length = " + ".join([retention.clock.value, *(f"{count} {unit}" for unit, count in lengths.items() if count)])
-    return length + ", from the end of the year" * retention.year_end + ", while agreed" * retention.while_agreed
+    documents = {retention.document for retention in used if retention.document}
+    used |= {law for document in documents for law in [*LAWS[document].values(), OTHER_COUNTRIES[document]]}
+    rules = {retention.formula for retention in used}
+    return {f"rule {rule}": {"law": sorted({r.reference for r in used if r.formula == rule})} for rule in rules}
 
 
 def _line(name: str, facts: Facts) -> str:

@@ -78,6 +78,8 @@ class DataExport(Base):
         ),
         Index("ix_data_exports_finished", "ready_at", postgresql_where=text("ready_at IS NOT NULL")),
         Index("ix_data_exports_expiring", "expires_at", postgresql_where=text("state = 'ready'")),
+        Index("ix_data_exports_going_on", "subject_id", postgresql_where=text("expires_at IS NULL")),
+        Index("ix_data_exports_ended", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
     )
 
     @property
@@ -93,7 +95,7 @@ class MailedCode:
     """The code that was emailed last to somebody without an account. It is computed from `number`, never stored."""
 
     number: Mapped[UUID]
-    sent_at: Mapped[Timestamp]
+    sent_at: Mapped[Timestamp] = mapped_column(index=True)
     expires_at: Mapped[Timestamp]
     codes_sent: Mapped[int]
     wrong: Mapped[int] = mapped_column(server_default="0")
@@ -118,7 +120,7 @@ class CopyShare(Base):
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
     created_at: Mapped[Timestamp]
-    expires_at: Mapped[Timestamp]
+    expires_at: Mapped[Timestamp] = mapped_column(index=True)
     most_uses: Mapped[int]
     uses: Mapped[int] = mapped_column(server_default="0")
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -140,7 +142,7 @@ class CopyDownload(Base):
     share_id: Mapped[UUID | None] = mapped_column(ForeignKey("copy_shares.id", ondelete="CASCADE"), index=True)
     network: Mapped[str]
     user_agent: Mapped[str]
-    started_at: Mapped[Timestamp]
+    started_at: Mapped[Timestamp] = mapped_column(index=True)
     last_at: Mapped[Timestamp]
 
     share: Mapped[CopyShare | None] = relationship()

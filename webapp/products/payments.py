@@ -12,7 +12,7 @@ from webapp.paging import cut
 from webapp.products.models import Invoice, InvoiceKind, InvoiceState
 from webapp.subjects.models import Subject
 
-PAGE = 20
+PAGE = 12
 MONTHS = 12
 IN_MEMORY = 500
 
@@ -52,6 +52,16 @@ class Total:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What was paid in a month, which is given by its first day, in one currency; `owed` is what is open of it."""
+
+    month: date
+    currency: str
+    paid: int
+    owed: int
+
+
+@dataclass(frozen=True)
 class Month:
     """The first day of a month, and what was paid in it."""
 
@@ -79,26 +89,32 @@ def everything(subject: Subject) -> Iterator[Invoice]:
     return iter(db.session.scalars(mine, execution_options={"yield_per": IN_MEMORY}))
 
 
-def totals(subject: Subject) -> list[Total]:
-    """The latest year first."""
-    year = func.extract("year", _counted_on())
-    asked = (
-        select(year, Invoice.currency, _sum(InvoiceState.PAID), _sum(InvoiceState.OPEN))
-        .where(_is_seen(subject), Invoice.state != InvoiceState.CANCELLED)
-        .group_by(year, Invoice.currency)
-        .order_by(year.desc(), Invoice.currency)
-    )
-    return [Total(int(row[0]), row[1], int(row[2]), int(row[3])) for row in db.session.execute(asked)]
-
-
-def months(subject: Subject, currency: str, *, today: date) -> list[Month]:
-    """The last twelve, this one included."""
-    firsts = [_first_of_month(today, ago=ago) for ago in range(MONTHS - 1, -1, -1)]
+def ledger(subject: Subject) -> list[Entry]:
+    """What was paid and is owed, month by month and currency by currency, the latest first: in one statement."""
     month = func.date_trunc("month", _counted_on())
-    asked = select(month, _sum(InvoiceState.PAID)).where(
-        _is_seen(subject), Invoice.currency == currency, _counted_on() >= firsts[0]
+    asked = (
+        select(month, Invoice.currency, _sum(InvoiceState.PAID), _sum(InvoiceState.OPEN))
+        .where(_is_seen(subject), Invoice.state != InvoiceState.CANCELLED)
+        .group_by(month, Invoice.currency)
+        .order_by(month.desc(), Invoice.currency)
     )
-    paid = {row[0].date(): int(row[1]) for row in db.session.execute(asked.group_by(month))}
+    return [Entry(row[0].date(), row[1], int(row[2]), int(row[3])) for row in db.session.execute(asked)]
+
+
+def totals(entries: Sequence[Entry]) -> list[Total]:
+    """The latest year first."""
+    years: dict[tuple[int, str], tuple[int, int]] = {}
+    for entry in entries:
+        paid, owed = years.get((entry.month.year, entry.currency), (0, 0))
+        years[entry.month.year, entry.currency] = paid + entry.paid, owed + entry.owed
+    in_order = sorted(years.items(), key=lambda item: (-item[0][0], item[0][1]))
+    return [Total(year, currency, *sums) for (year, currency), sums in in_order]
+
+
+def months(entries: Sequence[Entry], currency: str, *, today: date) -> list[Month]:
+    """The last twelve, this one included."""
+    paid = {entry.month: entry.paid for entry in entries if entry.currency == currency}
+    firsts = [_first_of_month(today, ago=ago) for ago in range(MONTHS - 1, -1, -1)]
     return [Month(first, paid.get(first, 0)) for first in firsts]
 
 
@@ -106,6 +122,16 @@ def main_currency(found: Sequence[Total]) -> str | None:
     """That of the latest year, and of several the one most was paid in."""
     latest = [total for total in found if total.year == found[0].year]
     return max(latest, key=lambda total: total.paid).currency if latest else None
+
+
+def signed_amount() -> ColumnElement[int]:
+    """A credit note counts against the others."""
+    return case((Invoice.kind == InvoiceKind.CREDIT_NOTE, -Invoice.amount), else_=Invoice.amount)
+
+
+def _first_of_month(today: date, *, ago: int) -> date:
+    year, month = divmod(today.year * 12 + today.month - 1 - ago, 12)
+    return date(year, month + 1, 1)
 
 
 def _place(invoice: Invoice) -> Place:
@@ -122,10 +148,4 @@ def _counted_on() -> ColumnElement[date]:
 
 
 def _sum(state: InvoiceState) -> ColumnElement[int]:
-    signed = case((Invoice.kind == InvoiceKind.CREDIT_NOTE, -Invoice.amount), else_=Invoice.amount)
-    return func.coalesce(func.sum(case((Invoice.state == state, signed), else_=0)), 0)
-
-
-def _first_of_month(today: date, *, ago: int) -> date:
-    year, month = divmod(today.year * 12 + today.month - 1 - ago, 12)
-    return date(year, month + 1, 1)
+    return func.coalesce(func.sum(case((Invoice.state == state, signed_amount()), else_=0)), 0)

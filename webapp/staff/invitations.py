@@ -74,11 +74,6 @@ def waiting(*, now: datetime) -> Sequence[Invitation]:
     return db.session.scalars(usable.order_by(Invitation.invited_at.desc())).all()
 
 
-def forget_old(*, now: datetime) -> None:
-    """A link that expired invites nobody any more."""
-    db.session.execute(delete(Invitation).where(Invitation.invited_at < now - LIFETIME))
-
-
 def link_token(invitation: Invitation, *, now: datetime) -> str:
     return links.sign(Purpose.STAFF_INVITATION, now=now, invitation=str(invitation.id))
 

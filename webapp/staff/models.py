@@ -20,7 +20,7 @@ class Invitation(Base):
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), unique=True)
     role: Mapped[Role] = mapped_column(role_type)
     invited_by: Mapped[UUID]
-    invited_at: Mapped[Timestamp]
+    invited_at: Mapped[Timestamp] = mapped_column(index=True)
 
     subject: Mapped[Subject] = relationship(lazy="joined")
 

@@ -1,11 +1,11 @@
-"""Form fields for what people write about themselves: one line of any script, and nothing that breaks out of it."""
+"""Form fields for what people write: a line or a few paragraphs of any script, and nothing that breaks out of it."""
 
 import unicodedata
 from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, ValidationError
+from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from webapp.card_numbers import REFUSED, holds_card_number
@@ -37,6 +37,17 @@ class AddressLine(Line):
             _check_address(self.data)
 
 
+class Paragraphs(TextAreaField):  # type: ignore[misc]  # WTForms has no types
+    """`needed` is what to say when it is empty; without, it may be."""
+
+    def __init__(
+        self, label: LazyString, *, longest: int = 2000, needed: LazyString | None = None, **more: Any
+    ) -> None:
+        length = Length(max=longest, message=_l("Please use no more than %(max)d characters."))
+        required = [DataRequired(needed), _can_be_read] if needed else []
+        super().__init__(label, [*required, length, _stays_in_place, no_card_number], filters=[_tidy], **more)
+
+
 def no_card_number(_form: object, field: StringField) -> None:
     if holds_card_number(field.data or ""):
         raise ValidationError(REFUSED)
@@ -49,6 +60,12 @@ def _tidy(text: str | None) -> str:
 def _stays_in_line(_form: object, field: StringField) -> None:
     if any(unicodedata.category(c) in BREAKING or c in TURNING for c in field.data):
         raise ValidationError(_l("Please leave out line breaks and invisible control characters."))
+
+
+def _stays_in_place(_form: object, field: StringField) -> None:
+    lines = field.data.replace("\r", "").replace("\n", "").replace("\t", "")
+    if any(unicodedata.category(c) in BREAKING or c in TURNING for c in lines):
+        raise ValidationError(_l("Please leave out invisible control characters."))
 
 
 def _can_be_read(_form: object, field: StringField) -> None:

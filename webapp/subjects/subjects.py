@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, Table, TextClause, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
+from webapp import bulk
 from webapp.crypto import key_ring, new_key
 from webapp.db import Base, db
 from webapp.subjects.addresses import address_hash, normalize
@@ -32,19 +34,26 @@ def find_or_create(address: str, *, language: str) -> Subject:
 def find_or_create_all(people: Mapping[bytes, tuple[str, str]]) -> dict[bytes, UUID]:
     """As `find_or_create`, for many at once: by the hash of their address, each with the address and a language."""
     known = _ids(people)
-    new = [hashed for hashed in sorted(people) if hashed not in known]  # in an order: two at once must not cross
+    new = [hashed for hashed in people if hashed not in known]
     if not new:
         return known
-    values = [
-        {"id": uuid4(), "email": people[hashed][0], "address_hash": hashed, "language": people[hashed][1]}
+    ids = {hashed: uuid4() for hashed in new}
+    sent = (
+        {
+            "id": ids[hashed],
+            "email": people[hashed][0],
+            "address_hash": bulk.binary(hashed),
+            "language": people[hashed][1],
+        }
         for hashed in new
-    ]
-    adding = insert(Subject).values(values).on_conflict_do_nothing().returning(Subject.id, Subject.address_hash)
-    made = {row.address_hash: row.id for row in db.session.execute(adding)}
+    )
+    stored = db.session.scalars(_adding(), bulk.rows(sent)).all()
+    made = {hashed: ids[hashed] for hashed in map(bytes, stored)}
     ring = key_ring()
-    keys = [{"subject_id": one, "wrapped": ring.wrap(new_key(), context=one.bytes)} for one in made.values()]
-    if keys:
-        db.session.execute(insert(SubjectKey).values(keys))
+    keys = (
+        {"subject_id": one, "wrapped": bulk.binary(ring.wrap(new_key(), context=one.bytes))} for one in made.values()
+    )
+    db.session.execute(_adding_keys(), bulk.rows(keys))
     return known | made | _ids(hashed for hashed in new if hashed not in made)
 
 
@@ -64,16 +73,30 @@ def forget_strangers(subject_ids: Collection[UUID]) -> None:
     Whatever refers to a subject keeps them, in tables of today and tomorrow; only their own key and the emails that
     asked them to confirm the address do not.
     """
+    if not subject_ids:
+        return
     found = Subject.id.in_(subject_ids)
     db.session.execute(select(Subject.id).where(found).with_for_update())  # so that nobody begins to refer to them now
     db.session.execute(delete(Subject).where(found, *_is_stranger()))
+
+
+@cache
+def _adding() -> TextClause:
+    assert isinstance(Subject.__table__, Table)
+    return bulk.insert(Subject.__table__, "address_hash", ("id", "email", "address_hash", "language"))
+
+
+@cache
+def _adding_keys() -> TextClause:
+    assert isinstance(SubjectKey.__table__, Table)
+    return bulk.insert(SubjectKey.__table__, "subject_id", ("subject_id", "wrapped"))
 
 
 def _ids(hashes: Iterable[bytes]) -> dict[bytes, UUID]:
     wanted = list(hashes)
     if not wanted:
         return {}
-    known = select(Subject.address_hash, Subject.id).where(Subject.address_hash.in_(wanted))
+    known = select(Subject.address_hash, Subject.id).where(bulk.among(Subject.address_hash, wanted))
     return {row.address_hash: row.id for row in db.session.execute(known)}
 
 

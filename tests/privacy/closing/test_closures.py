@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.accounts.browsers import another_browser
 from tests.accounts.mailbox import link, newest, subjects, titled
@@ -19,6 +20,8 @@ from webapp.campaigns import audience
 from webapp.changes import ChangeEntry
 from webapp.clock import utc_now
 from webapp.db import db
+from webapp.journal.models import Event, JournalEntry
+from webapp.privacy.backups.replaying import AGAIN
 from webapp.privacy.closing.models import Closure
 from webapp.products.models import Product, ProductKind, ProductState
 from webapp.subjects.models import Subject
@@ -235,3 +238,23 @@ def test_who_signs_up_once_more_after_the_relationship_ended_is_welcome(
     db.session.scalars(select(Subject)).one().ended_at = utc_now()
     client.submit(link(newest(relay, "nora@example.org")))
     assert db.session.scalars(select(Subject)).one().ended_at is None
+
+
+def test_an_older_database_that_was_put_back_learns_of_it_from_the_journal(
+    client: PageClient, run_jobs: Jobs, relay: TestRelay
+) -> None:
+    anna = closed(client, run_jobs, relay)
+    client.submit(f"{PAGE}/reopening", page=PAGE)
+    db.session.execute(delete(Closure))
+    subject = db.session.get_one(Subject, anna.id)
+    for expected, line in zip(
+        [True, False], [written(Event.ACCOUNT_CLOSED), written(Event.ACCOUNT_REOPENED)], strict=True
+    ):
+        AGAIN[Event(line["event"])](line)
+        db.session.flush()
+        assert (subject.ended_at is not None) is expected
+
+
+def written(event: Event) -> dict[str, Any]:
+    entry = db.session.scalars(select(JournalEntry).where(JournalEntry.event == event)).one()
+    return {"event": entry.event, "subject_id": str(entry.subject_id), "at": entry.at.isoformat(), "facts": {}}

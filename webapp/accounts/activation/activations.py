@@ -23,7 +23,7 @@ from webapp.accounts.models import Account, Profile, SignUp
 from webapp.audit import Action
 from webapp.changes import Change
 from webapp.db import db
-from webapp.links import ExpiredLink, InvalidLink, Link, Purpose
+from webapp.links import ExpiredLink, InvalidLink, Link, LinkProblem, Purpose
 from webapp.mail import messages
 from webapp.subjects import subjects, trail
 from webapp.subjects.models import Subject
@@ -39,7 +39,6 @@ class Standing(StrEnum):
     OPEN = "open"
     LOCKED = "locked"
     DONE = "done"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,10 @@ class Claim:
         if db.session.get(Account, self.activation.subject_id):
             return Standing.DONE
         return Standing.LOCKED if self.activation.locked_at else Standing.OPEN
+
+
+class NotTheCustomer(LinkProblem):
+    """Whoever reads this mailbox said so already."""
 
 
 class NotOpen(Exception):
@@ -79,11 +82,11 @@ def send_link(subject: Subject, *, now: datetime) -> None:
 
 
 def link_token(subject: Subject, *, now: datetime) -> str:
-    return links.sign(Purpose.ACTIVATE, now=now, subject=str(subject.id), address=_address_mark(subject))
+    return links.sign(Purpose.ACTIVATE, now=now, subject=str(subject.id), address=_mark(subject.address_hash))
 
 
 def read(token: str, *, now: datetime) -> Claim:
-    """Raises InvalidLink, also when the customer has another address by now, or ExpiredLink."""
+    """Raises InvalidLink, also when the customer has another address by now, ExpiredLink or NotTheCustomer."""
     return _claim(links.read(Purpose.ACTIVATE, token, now=now))
 
 
@@ -131,7 +134,11 @@ def _invited(subject: Subject, *, now: datetime) -> Activation:
 
 def _claim(link: Link) -> Claim:
     activation = db.session.get(Activation, UUID(link.data["subject"]))
-    if activation is None or link.data["address"] != _address_mark(activation.subject):
+    if activation is None:
+        raise InvalidLink
+    if activation.refused_hash and link.data["address"] == _mark(activation.refused_hash):
+        raise NotTheCustomer
+    if link.data["address"] != _mark(activation.subject.address_hash):
         raise InvalidLink
     return Claim(link, activation)
 
@@ -140,7 +147,7 @@ def _hold(claim: Claim) -> None:
     """Of many at the same moment each sees what the one before did."""
     db.session.refresh(claim.subject, with_for_update=True)
     db.session.refresh(claim.activation, with_for_update={"of": Activation})
-    moved = claim.link.data["address"] != _address_mark(claim.subject)
+    moved = claim.link.data["address"] != _mark(claim.subject.address_hash)
     if moved or claim.standing is not Standing.OPEN:
         raise NotOpen
 
@@ -166,6 +173,6 @@ def _open_account(subject: Subject, *, password_hash: str, now: datetime) -> Non
     db.session.execute(delete(SignUp).where(SignUp.subject_id == subject.id))
 
 
-def _address_mark(subject: Subject) -> str:
-    """A link leads nowhere once the customer has another address."""
-    return hashlib.sha256(b"activation" + subject.address_hash).hexdigest()[:32]
+def _mark(address_hash: bytes) -> str:
+    """By which a link knows its address: it leads nowhere once the customer has another one."""
+    return hashlib.sha256(b"activation" + address_hash).hexdigest()[:32]

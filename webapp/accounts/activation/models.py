@@ -69,7 +69,7 @@ class ActivationRun(Base):
     reached: Mapped[UUID | None]
     counted_to: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     proposed_by: Mapped[UUID]
-    proposed_at: Mapped[Timestamp]
+    proposed_at: Mapped[Timestamp] = mapped_column(index=True)
     started_by: Mapped[UUID | None]
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,10 +1,10 @@
 """How far customers are on their way to an account, and who got stuck."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from webapp.accounts.activation.models import Activation
 from webapp.db import db
@@ -44,16 +44,13 @@ def per_day(*, now: datetime) -> list[tuple[date, int]]:
     return [(each, found.get(each, 0)) for each in days]
 
 
-def stuck() -> Sequence[tuple[Activation, list[str]]]:
+def stuck() -> list[tuple[Activation, list[str]]]:
     """Who tried too often, or said that they are somebody else, with their numbers; the newest first."""
-    rows = db.session.scalars(
-        select(Activation).where(_is_stuck()).order_by(Activation.invited_at.desc()).limit(LONGEST_LIST)
-    ).all()
-    numbers: dict[object, list[str]] = {row.subject_id: [] for row in rows}
-    known = select(CustomerRecord.subject_id, CustomerRecord.external_id)
-    for subject_id, number in db.session.execute(known.where(CustomerRecord.subject_id.in_(numbers))):
-        numbers[subject_id].append(number)
-    return [(row, sorted(numbers[row.subject_id])) for row in rows]
+    theirs = CustomerRecord.subject_id == Activation.subject_id
+    numbers = select(func.array_agg(aggregate_order_by(CustomerRecord.external_id, CustomerRecord.external_id)))
+    known = select(Activation, numbers.where(theirs).scalar_subquery())
+    rows = db.session.execute(known.where(_is_stuck()).order_by(Activation.invited_at.desc()).limit(LONGEST_LIST))
+    return [(row[0], row[1] or []) for row in rows]
 
 
 def _is_stuck() -> ColumnElement[bool]:

@@ -68,7 +68,7 @@ class AccountRecovery(Base):
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.subject_id", ondelete="CASCADE"), index=True)
     started_by: Mapped[UUID]
     reason: Mapped[str]
-    started_at: Mapped[Timestamp]
+    started_at: Mapped[Timestamp] = mapped_column(index=True)
     due_at: Mapped[Timestamp]
     reminded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     link_sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from webapp.access import public
 from webapp.accounts import passwords
 from webapp.accounts.activation import activations
-from webapp.accounts.activation.activations import Claim, NotOpen, Standing
+from webapp.accounts.activation.activations import Claim, NotOpen, NotTheCustomer, Standing
 from webapp.accounts.activation.forms import ActivationForm
 from webapp.accounts.forms import Form
 from webapp.accounts.routes.blueprint import TRIES, blueprint
@@ -18,7 +18,7 @@ from webapp.htmx import render, see_other
 from webapp.language import speak
 from webapp.links import ExpiredLink, LinkProblem
 
-STATUS = {Standing.OPEN: 200, Standing.DONE: 200, Standing.LOCKED: 410, Standing.REFUSED: 410}
+STATUS = {Standing.OPEN: 200, Standing.DONE: 200, Standing.LOCKED: 410}
 
 
 @blueprint.get("/activate/<token>")
@@ -126,7 +126,9 @@ def _show(claim: Claim, token: str, *, form: ActivationForm | None = None) -> Re
     )
 
 
-def _explain(problem: LinkProblem, token: str) -> Response:
+def _explain(problem: LinkProblem, token: str) -> ResponseReturnValue:
+    if isinstance(problem, NotTheCustomer):
+        return see_other(url_for(".customer_detached"))
     if isinstance(problem, ExpiredLink):
         return render("accounts/activation_expired.html", status=410, token=token)
     return render("accounts/broken_link.html", status=404)

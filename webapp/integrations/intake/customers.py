@@ -12,6 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, exists, select
 
+from webapp import bulk
+from webapp.accounts.activation.models import Activation
 from webapp.accounts.models import Account
 from webapp.config import settings
 from webapp.db import db
@@ -22,10 +24,10 @@ from webapp.integrations.intake.results import Kept, Outcome, Result
 from webapp.integrations.intake.upserts import left_out, newest
 from webapp.products.models import CustomerRecord
 from webapp.subjects import subjects
-from webapp.subjects.addresses import address_hash
+from webapp.subjects.addresses import fingerprint
 from webapp.subjects.models import Subject
 
-Record = Row[str, UUID, datetime, bytes, bool]
+Record = Row[str, UUID, datetime, bytes, bytes | None, bool]
 Known = Mapping[str, Record]
 Ids = Mapping[bytes, UUID]
 
@@ -37,7 +39,7 @@ class Placed:
     item: CustomerItem
     subject_id: UUID
     moved_from: UUID | None
-    keeps_address: bool
+    keeps_address: Kept | None
 
 
 def take_in_customers(items: Sequence[CustomerItem], *, key_id: UUID | None, now: datetime) -> list[Result]:
@@ -48,7 +50,7 @@ def take_in_customers(items: Sequence[CustomerItem], *, key_id: UUID | None, now
     placed = _place(current, known)
     records = details.store_records(placed, key_id=key_id, now=now)
     moves.follow([(one.item.external_id, one.moved_from, one.subject_id) for one in placed if one.moved_from])
-    changed, newer_here = details.store(placed)
+    changed, newer_here = details.store(placed, now=now)
     begin_again([one.item.external_id for one in placed])
     by_number = {one.item.external_id: one for one in placed}
     results = []
@@ -70,10 +72,13 @@ def _known(numbers: Sequence[str]) -> Known:
             CustomerRecord.subject_id,
             CustomerRecord.changed_at,
             Subject.address_hash,
+            Activation.refused_hash,
             has_account.label("has_account"),
         )
-        .join(Subject)
-        .where(CustomerRecord.external_id.in_(numbers), Subject.erased_at.is_(None))
+        .select_from(CustomerRecord)
+        .join(Subject, Subject.id == CustomerRecord.subject_id)
+        .outerjoin(Activation, Activation.subject_id == Subject.id)
+        .where(bulk.among(CustomerRecord.external_id, numbers), Subject.erased_at.is_(None))
         .order_by(CustomerRecord.external_id)
         .with_for_update(of=CustomerRecord)
     )
@@ -86,12 +91,12 @@ def _is_older(item: CustomerItem, known: Known) -> bool:
 
 
 def _place(items: Sequence[CustomerItem], known: Known) -> list[Placed]:
-    hashes = {item.external_id: address_hash(item.email) for item in items}
+    hashes = {item.external_id: fingerprint(item.email) for item in items}
     stays = {
         item.external_id
         for item in items
         if (record := known.get(item.external_id))
-        and (record.has_account or record.address_hash == hashes[item.external_id])
+        and (record.has_account or hashes[item.external_id] in {record.address_hash, record.refused_hash})
     }
     needed = {
         hashes[item.external_id]: (item.email, item.language or settings().languages[0])
@@ -104,18 +109,23 @@ def _place(items: Sequence[CustomerItem], known: Known) -> list[Placed]:
 
 def _placed(item: CustomerItem, hashed: bytes, record: Record | None, ids: Ids, stays: set[str]) -> Placed:
     if record is None:
-        return Placed(item, ids[hashed], moved_from=None, keeps_address=False)
+        return Placed(item, ids[hashed], moved_from=None, keeps_address=None)
     if item.external_id in stays:
-        return Placed(item, record.subject_id, moved_from=None, keeps_address=record.address_hash != hashed)
-    return Placed(item, ids[hashed], moved_from=record.subject_id, keeps_address=False)
+        return Placed(item, record.subject_id, moved_from=None, keeps_address=_why_kept(record, hashed))
+    return Placed(item, ids[hashed], moved_from=record.subject_id, keeps_address=None)
+
+
+def _why_kept(record: Record, hashed: bytes) -> Kept | None:
+    if record.address_hash == hashed:
+        return None
+    return Kept.HAS_ACCOUNT if record.has_account else Kept.WRONG_ADDRESS
 
 
 def _result(
     one: Placed, records: Mapping[str, bool], changed: set[UUID], newer_here: Mapping[UUID, set[str]]
 ) -> Result:
-    number, kept = one.item.external_id, {}
-    if one.keeps_address:
-        kept["email"] = Kept.HAS_ACCOUNT
+    number = one.item.external_id
+    kept = {"email": one.keeps_address} if one.keeps_address else {}
     kept |= dict.fromkeys(sorted(newer_here.get(one.subject_id, ())), Kept.NEWER_HERE)
     if records.get(number):
         return Result(number, Outcome.CREATED, kept=kept)

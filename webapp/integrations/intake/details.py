@@ -10,13 +10,18 @@ from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import RowMapping, Table, TextClause, select
+from sqlalchemy.orm import selectinload
 
-from webapp.accounts.models import CONTACT_DETAILS, Profile
+from webapp import bulk
+from webapp.accounts.models import CONTACT_DETAILS, Account, Profile
+from webapp.audit import Action
 from webapp.db import Base, db
 from webapp.integrations.intake.items import BillingAddressPart, CustomerItem
-from webapp.integrations.intake.upserts import as_json, upsert
 from webapp.products.models import BillingAddress, CustomerRecord
+from webapp.subjects import trail
+from webapp.subjects.models import Subject
 
+Names = dict[UUID, set[str]]  # of details
 Sent = dict[UUID, tuple[dict[str, str], datetime]]  # details, and when they changed
 
 
@@ -40,11 +45,11 @@ def store_records(placed: Sequence[OfPerson], *, key_id: UUID | None, now: datet
         }
         for one in placed
     ]
-    stored = db.session.execute(_storing_records(), {"rows": as_json(rows)}) if rows else ()
+    stored = db.session.execute(_storing_records(), bulk.rows(rows)) if rows else ()
     return {row.external_id: row.created for row in stored}
 
 
-def store(placed: Sequence[OfPerson]) -> tuple[set[UUID], dict[UUID, set[str]]]:
+def store(placed: Sequence[OfPerson], *, now: datetime) -> tuple[set[UUID], Names]:
     """Of whom anything was changed, and which details stayed because something newer is here."""
     contacts: Sent = {}
     addresses: Sent = {}
@@ -55,18 +60,28 @@ def store(placed: Sequence[OfPerson]) -> tuple[set[UUID], dict[UUID, set[str]]]:
             addresses[one.subject_id] = (dict(billing.__dict__), at)
     changed, newer = _store(Profile, CONTACT_DETAILS, contacts)
     also_changed, newer_addresses = _store(BillingAddress, tuple(BillingAddressPart.model_fields), addresses)
-    for of in newer_addresses:
-        newer.setdefault(of, set()).add("billing_address")
-    return changed | also_changed, newer
+    for names, in_address in ((changed, also_changed), (newer, newer_addresses)):
+        for of in in_address:
+            names.setdefault(of, set()).add("billing_address")
+    _tell_owners(changed, now=now)
+    return set(changed), newer
+
+
+def _tell_owners(changed: Names, *, now: datetime) -> None:
+    """In the log of those who have an account here, and might wonder."""
+    owners = select(Subject).join(Account, Account.subject_id == Subject.id).options(selectinload(Subject.key))
+    for subject in db.session.scalars(owners.where(bulk.among(Subject.id, changed))) if changed else ():
+        trail.record(Action.DETAILS_RECEIVED, subject, now=now, fields=", ".join(sorted(changed[subject.id])))
 
 
 def _known(item: CustomerItem) -> dict[str, str]:
     return {name: value for name in CONTACT_DETAILS if (value := getattr(item, name)) is not None}
 
 
-def _store(model: type[Base], names: tuple[str, ...], sent: Sent) -> tuple[set[UUID], dict[UUID, set[str]]]:
+def _store(model: type[Base], names: tuple[str, ...], sent: Sent) -> tuple[Names, Names]:
     held = _locked(model, list(sent))
-    newer: dict[UUID, set[str]] = {}
+    changed: Names = {}
+    newer: Names = {}
     rows: dict[UUID, dict[str, object]] = {}
     for of, (details, changed_at) in sent.items():
         old = held.get(of)
@@ -75,17 +90,20 @@ def _store(model: type[Base], names: tuple[str, ...], sent: Sent) -> tuple[set[U
             newer |= {of: different} if different else {}
         elif different or not old:
             kept = {name: old[name] if old else "" for name in names} | details
+            changed[of] = different
             rows[of] = {**kept, "subject_id": of, "changed_at": changed_at}
     if rows:
-        db.session.execute(_storing(model, names), {"rows": as_json(rows.values())})
-    return set(rows), newer
+        db.session.execute(_storing(model, names), bulk.rows(rows.values()))
+    return changed, newer
 
 
 def _locked(model: type[Base], subject_ids: Sequence[UUID]) -> dict[UUID, RowMapping]:
     if not subject_ids:
         return {}
     table = model.__table__
-    mine = select(table).where(table.c.subject_id.in_(subject_ids)).order_by(table.c.subject_id).with_for_update()
+    mine = (
+        select(table).where(bulk.among(table.c.subject_id, subject_ids)).order_by(table.c.subject_id).with_for_update()
+    )
     return {row["subject_id"]: row for row in db.session.execute(mine).mappings()}
 
 
@@ -93,7 +111,7 @@ def _locked(model: type[Base], subject_ids: Sequence[UUID]) -> dict[UUID, RowMap
 def _storing(model: type[Base], names: tuple[str, ...]) -> TextClause:
     assert isinstance(model.__table__, Table)
     columns = ("subject_id", *names, "changed_at")
-    return upsert(model.__table__, "subject_id", columns, where="held.changed_at <= excluded.changed_at")
+    return bulk.insert(model.__table__, "subject_id", columns, where="held.changed_at <= excluded.changed_at")
 
 
 @cache
@@ -102,4 +120,4 @@ def _storing_records() -> TextClause:
     columns = ("external_id", "subject_id", "changed_at", "received_at", "key_id")
     newer = "held.changed_at < excluded.changed_at OR held.subject_id <> excluded.subject_id"
     where = f"held.changed_at <= excluded.changed_at AND ({newer})"
-    return upsert(CustomerRecord.__table__, "external_id", columns, where=where)
+    return bulk.insert(CustomerRecord.__table__, "external_id", columns, where=where)

@@ -35,17 +35,17 @@ class BillingAddressPart(Part):
 class CustomerItem(Item):
     """A person who is a customer. A detail that is left out, or null, stays as it is here; an empty one is emptied."""
 
-    email: Address
+    email: Address = Field(description="It leads to the person: two customers with one address are one person here.")
     language: StrictStr | None = Field(None, pattern="^[a-z]{2}$", description="Counts when the person is new here.")
     given_name: Line | None = None
     family_name: Line | None = None
     organization: Line | None = None
-    phone: Phone | None = None
+    phone: Phone | None = Field(None, description="With the code of the country, without blanks.")
     street_address: Line | None = None
     postal_code: Line | None = None
     city: Line | None = None
     country: Country | None = None
-    billing_address: BillingAddressPart | None = None
+    billing_address: BillingAddressPart | None = Field(None, description="Where invoices go, if elsewhere.")
 
 
 class ProductItem(OfCustomer):
@@ -53,16 +53,16 @@ class ProductItem(OfCustomer):
 
     name: NeededLine
     kind: ProductKind
-    state: ProductState
+    state: ProductState = Field(description="ending: cancelled, and in use until ends_on.")
     started_on: OptionalDay = None
-    renews_on: OptionalDay = None
-    ends_on: OptionalDay = None
+    renews_on: OptionalDay = Field(None, description="When the next period begins, unless it is cancelled.")
+    ends_on: OptionalDay = Field(None, description="The last day, if it is known.")
     cancellable: StrictBool = Field(False, description="Whether the person can cancel it here.")
     notice_days: StrictInt = Field(0, ge=0, le=3_660, description="How long before renews_on it must be cancelled.")
-    price: Money | None = None
+    price: Money | None = Field(None, description="In the smallest unit of the currency: 1290 is 12.90 CHF.")
     currency: OptionalCurrency = ""
     interval: Interval | None = None
-    payment_method: OptionalId = ""
+    payment_method: OptionalId = Field("", description="The external_id of the one that pays it.")
 
     @model_validator(mode="after")
     def _price_is_whole(self) -> "ProductItem":
@@ -74,9 +74,9 @@ class ProductItem(OfCustomer):
 class InvoiceItem(OfCustomer):
     """An invoice or a credit note. The amount is never negative: a credit note is a kind of its own."""
 
-    number: Line = ""
+    number: Line = Field("", description="As printed. Only a draft has none.")
     kind: InvoiceKind = InvoiceKind.INVOICE
-    state: InvoiceState
+    state: InvoiceState = Field(description="draft: not in the books yet.")
     issued_on: Day
     due_on: OptionalDay = None
     paid_on: OptionalDay = None
@@ -94,10 +94,15 @@ class InvoiceItem(OfCustomer):
         return self
 
 
-class PaymentMethodItem(OfCustomer):
+class PaymentMethodPart(OfCustomer):
     """How a customer pays. Never send the number of a card: last_four is enough."""
 
-    brand: NeededLine
-    last_four: StrictStr = Field("", pattern="^([0-9]{4})?$")
+    brand: NeededLine = Field(examples=["Visa", "SEPA direct debit", "PayPal"])
+    last_four: StrictStr = Field("", pattern="^([0-9]{4})?$", description="Of the card or account.")
     expires_on: OptionalDay = Field(None, description="The last day on which it is good.")
+
+
+class PaymentMethodItem(PaymentMethodPart):
+    """How a customer pays. Never send the number of a card: last_four is enough."""
+
     token: StrictStr | None = Field(None, max_length=300, description="Of the payment provider. It is never shown.")

@@ -33,6 +33,11 @@ class Kind:
     take_in: TakeIn
 
     @property
+    def plural(self) -> str:
+        """Its name in JSON."""
+        return self.name.replace("-", "_")
+
+    @property
     def reading(self) -> Scope:
         return Scope(f"{self.name}:read")
 

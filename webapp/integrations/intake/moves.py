@@ -24,15 +24,10 @@ def follow(moves: Sequence[Move]) -> None:
         unreadable = {"token": None} if model is PaymentMethod else {}
         here = table.c.customer == moved.c.customer, table.c.subject_id == moved.c.old
         db.session.execute(update(table).where(*here).values(subject_id=moved.c.new, **unreadable))
-    _forget([old for _customer, old, _new in moves if old])
+    forget_former([old for _customer, old, _new in moves if old])
 
 
-def _following() -> list[type[Sent]]:
-    """Whatever names the record it came for, in tables of today and tomorrow."""
-    return [model for model in Sent.__subclasses__() if hasattr(model, "customer")]
-
-
-def _forget(subject_ids: Sequence[UUID]) -> None:
+def forget_former(subject_ids: Sequence[UUID]) -> None:
     """What other systems told about those who are no customers any more. What they told us themselves stays."""
     for model in (Profile, BillingAddress):
         theirs = (
@@ -42,3 +37,8 @@ def _forget(subject_ids: Sequence[UUID]) -> None:
         )
         db.session.execute(delete(model).where(*theirs))
     subjects.forget_strangers(subject_ids)
+
+
+def _following() -> list[type[Sent]]:
+    """Whatever names the record it came for, in tables of today and tomorrow."""
+    return [model for model in Sent.__subclasses__() if hasattr(model, "customer")]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select, update
 
+from webapp import bulk
 from webapp.accounts.models import Account
 from webapp.crypto import key_ring, seal
 from webapp.db import db
@@ -42,7 +43,7 @@ def take_in_payment_methods(items: Sequence[PaymentMethodItem], *, key_id: UUID 
 def begin_again(customers: Sequence[str]) -> None:
     """Whose relationship had ended by itself, without an account, is a customer again. An account ends by its owner."""
     if customers:
-        named = select(CustomerRecord.subject_id).where(CustomerRecord.external_id.in_(customers))
+        named = select(CustomerRecord.subject_id).where(bulk.among(CustomerRecord.external_id, customers))
         ended = Subject.id.in_(named), Subject.ended_at.is_not(None), ~exists().where(Account.subject_id == Subject.id)
         db.session.execute(update(Subject).where(*ended).values(ended_at=None, kept_until=None))
 
@@ -51,14 +52,14 @@ def _sealed(items: Mapping[str, Any], owners: Mapping[str, UUID]) -> dict[str, R
     told = {number: owner for number, owner in owners.items() if items[number].token is not None}
     keys = _data_keys(list(set(told.values()))) if told else {}
     return {
-        number: {"token": "\\x" + seal(keys[owner], items[number].token.encode(), context=number.encode()).hex()}
+        number: {"token": bulk.binary(seal(keys[owner], items[number].token.encode(), context=number.encode()))}
         for number, owner in told.items()
     }
 
 
 def _data_keys(subject_ids: Sequence[UUID]) -> dict[UUID, bytes]:
     """Each person's own key."""
-    wrapped = select(SubjectKey.subject_id, SubjectKey.wrapped).where(SubjectKey.subject_id.in_(subject_ids))
+    wrapped = select(SubjectKey.subject_id, SubjectKey.wrapped).where(bulk.among(SubjectKey.subject_id, subject_ids))
     ring, rows = key_ring(), db.session.execute(wrapped)
     return {row.subject_id: ring.unwrap(row.wrapped, context=row.subject_id.bytes) for row in rows}
 

@@ -27,6 +27,7 @@ class Kept(StrEnum):
     """Why something stays as it is here although the rest was stored."""
 
     HAS_ACCOUNT = "has_account"  # who signs in with an address changes it themselves
+    WRONG_ADDRESS = "wrong_address"  # whoever reads that mailbox said that they are somebody else
     NEWER_HERE = "newer_here"  # the person corrected it since, or another record of theirs did
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated
 
 from babel.core import get_global
@@ -26,8 +26,14 @@ def of_text(value: object) -> object:
 
 
 def _moment(value: object) -> datetime:
+    return _moment_of(str(of_text(value)))
+
+
+@lru_cache
+def _moment_of(text: str) -> datetime:
+    """The things of one batch changed in few moments and were due on few days."""
     try:
-        moment = datetime.fromisoformat(str(of_text(value)))
+        moment = datetime.fromisoformat(text)
         return _with_offset(moment).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("is out of range") from error
@@ -44,16 +50,19 @@ def _day(value: object) -> date | None:
         return None
     if not isinstance(value, str) or len(value) != len("2026-03-05"):
         raise ValueError("should be a day such as 2026-03-05")
-    day = date.fromisoformat(value)
+    return _day_of(value)
+
+
+@lru_cache
+def _day_of(text: str) -> date:
+    day = date.fromisoformat(text)
     if day.year not in YEARS:
         raise ValueError("is out of range")
     return day
 
 
 def stays_in_line(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
-    if any(unicodedata.category(sign) in BREAKING or sign in TURNING for sign in text):
+    if not text.isprintable() and any(unicodedata.category(sign) in BREAKING or sign in TURNING for sign in text):
         raise ValueError("should hold no line breaks and no invisible control characters")
     return unicodedata.normalize("NFC", text)
 
@@ -105,12 +114,9 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(DAY)]
 OptionalDay = Annotated[date | None, BeforeValidator(_day), WithJsonSchema({"anyOf": [DAY, {"type": "null"}]})]
 Address = Annotated[StrictStr, Field(max_length=LONGEST_ADDRESS), AfterValidator(addresses.normalize)]
 # What may stand in a path as it is, and is no email address: it is found in the logs of servers.
-ExternalId = Annotated[
-    StrictStr, Field(max_length=80, pattern="^[A-Za-z0-9][A-Za-z0-9._:~-]*$"), AfterValidator(refuse_card_number)
-]
-OptionalId = Annotated[
-    StrictStr, Field(max_length=80, pattern="^([A-Za-z0-9][A-Za-z0-9._:~-]*)?$"), AfterValidator(refuse_card_number)
-]
+EXTERNAL_ID = re.compile("[A-Za-z0-9][A-Za-z0-9._:~-]{0,79}")
+ExternalId = Annotated[StrictStr, Field(pattern=f"^{EXTERNAL_ID.pattern}$"), AfterValidator(refuse_card_number)]
+OptionalId = Annotated[StrictStr, Field(pattern=f"^({EXTERNAL_ID.pattern})?$"), AfterValidator(refuse_card_number)]
 Line = Annotated[StrictStr, Field(max_length=100), AfterValidator(_tidy)]
 NeededLine = Annotated[StrictStr, Field(min_length=1, max_length=100, pattern=r"\S"), AfterValidator(_tidy)]
 Lines = Annotated[StrictStr, Field(max_length=500), AfterValidator(_in_lines), AfterValidator(refuse_card_number)]
@@ -139,11 +145,11 @@ class Part(BaseModel):
 class Item(Part):
     """One thing of the other system: its number there, and when it last changed there."""
 
-    external_id: ExternalId
-    changed_at: Moment
+    external_id: ExternalId = Field(description="Its number in your system.")
+    changed_at: Moment = Field(description="When it changed in your system. Of two versions, the newest counts.")
 
 
 class OfCustomer(Item):
     """What belongs to a customer, named by the number that the customer has in the other system."""
 
-    customer: ExternalId
+    customer: ExternalId = Field(description="The external_id of the customer whose it is.")

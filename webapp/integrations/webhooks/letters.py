@@ -5,6 +5,7 @@ are noted when that happens, because at the time of the last one, that they were
 """
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +24,7 @@ WRITING_LOCK = 0x1E77
 BATCH = 500
 LISTS = {"fields"}  # facts that are names parted by commas
 PREFIX = "msg_"
+MESSAGE_ID = re.compile(PREFIX + r"[0-9a-f]{32}")
 CALLED_OFF_BY = {Change.ERASURE_CANCELLED, Change.PROCESSING_RELEASED}
 
 
@@ -71,14 +73,28 @@ def message_id(delivery_id: UUID) -> str:
     return PREFIX + delivery_id.hex
 
 
+def delivery_id(message_id: str) -> UUID | None:
+    """The delivery with this message id, if it is one."""
+    return UUID(hex=message_id.removeprefix(PREFIX)) if MESSAGE_ID.fullmatch(message_id) else None
+
+
 def body(change: ChangeEntry) -> bytes:
+    return json.dumps(_said(change), ensure_ascii=False).encode()
+
+
+def readable(change: ChangeEntry) -> str:
+    """The same for people."""
+    return json.dumps(_said(change), ensure_ascii=False, indent=2)
+
+
+def _said(change: ChangeEntry) -> dict[str, Any]:
     """Who and what, but no personal data beside the numbers by which the company's systems know the person."""
     facts = {name: value.split(", ") if name in LISTS else value for name, value in change.facts.items() if value}
     data: dict[str, Any] = {"person": str(change.subject_id), "customers": change.customers, **facts}
     if change.reference:
         data["reference"] = str(change.reference)
     timestamp = change.at.astimezone(UTC).isoformat(timespec="milliseconds")
-    return json.dumps({"type": change.kind, "timestamp": timestamp, "data": data}, ensure_ascii=False).encode()
+    return {"type": change.kind, "timestamp": timestamp, "data": data}
 
 
 def _note_customers(changes: Sequence[ChangeEntry]) -> None:

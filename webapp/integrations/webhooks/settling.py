@@ -10,6 +10,7 @@ from webapp.integrations.webhooks.models import Confirmation, Delivery, WebhookH
 
 BATCH = 1_000
 COUNTS_KEPT = timedelta(days=90)
+CONFIRMATIONS_KEPT = timedelta(days=4 * 366)  # longer than the limitation of claims, which ends with a year
 
 
 def settle(*, after: int, now: datetime) -> int | None:
@@ -23,5 +24,7 @@ def settle(*, after: int, now: datetime) -> int | None:
     return looked_at[-1] if looked_at else None
 
 
-def forget_counts(*, now: datetime) -> None:
+def forget_old(*, now: datetime) -> None:
+    """What leads to nobody, and so is not in the reach of the retention of people's data."""
     db.session.execute(delete(WebhookHour).where(WebhookHour.hour < now - COUNTS_KEPT))
+    db.session.execute(delete(Confirmation).where(Confirmation.confirmed_at < now - CONFIRMATIONS_KEPT))

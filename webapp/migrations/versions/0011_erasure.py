@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(), server_default="", nullable=False),
         sa.Column("needed_by", sa.String(), server_default="", nullable=False),
         sa.Column("kept_until", sa.Date(), nullable=True),
+        sa.Column("more", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("rows_planned", sa.Integer(), nullable=False),
         sa.Column("rows_done", sa.Integer(), server_default="0", nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),

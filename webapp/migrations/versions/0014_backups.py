@@ -11,7 +11,7 @@ depends_on = None
 
 EVENTS = (
     *("withdrawn", "tracking_stopped", "restricted"),
-    *("erasure_confirmed", "erasure_cancelled", "erasure_executed", "receipt_sent"),
+    *("erasure_confirmed", "erasure_cancelled", "erasure_begun", "receipt_sent"),
 )
 
 
@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_entries")),
     )
     op.create_index("ix_journal_entries_subject", "journal_entries", ["subject_id"])
+    op.create_index("ix_journal_entries_at", "journal_entries", ["at"])
     op.create_table(
         "journal_state",
         sa.Column("only", sa.Integer(), server_default="1", nullable=False),
@@ -48,8 +49,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_restores")),
     )
     op.create_index("ix_restores_paused", "restores", ["at"], postgresql_where=sa.text("resumed_at IS NULL"))
+    op.create_table(
+        "receipts",
+        sa.Column("erasure_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("signed", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True)),
+        sa.Column("trouble", sa.String(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["erasure_id"], ["erasures.id"], name=op.f("fk_receipts_erasure_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("erasure_id", name=op.f("pk_receipts")),
+    )
+    unsent = sa.text("sent_at IS NULL AND trouble = ''")
+    op.create_index("ix_receipts_due", "receipts", ["due_at"], postgresql_where=unsent)
+    op.create_index(op.f("ix_receipts_made_at"), "receipts", ["made_at"])
+    op.create_index(op.f("ix_receipts_subject_id"), "receipts", ["subject_id"])
+    untold = sa.text("state = 'executed' AND recipient IS NOT NULL")
+    op.create_index("ix_erasures_untold", "erasures", ["executed_at"], postgresql_where=untold)
+    op.create_index("ix_erasures_listed", "erasures", ["asked_at", "id"])
 
 
 def downgrade() -> None:
-    for table in ("restores", "journal_state", "journal_entries"):
+    for index in ("ix_erasures_listed", "ix_erasures_untold"):
+        op.drop_index(index, table_name="erasures")
+    for table in ("receipts", "restores", "journal_state", "journal_entries"):
         op.drop_table(table)

@@ -19,6 +19,10 @@ from webapp.consents.models import ConsentPurpose, Method, Topic
 from webapp.db import db
 from webapp.journal import shelf
 from webapp.journal.models import Event, JournalState, Restore
+from webapp.privacy.backups import erasing_again
+from webapp.privacy.backups.erasing_again import Courses
+from webapp.privacy.closing import closures
+from webapp.privacy.restrictions import restrictions
 from webapp.subjects.models import Subject
 
 WORDING = "(taken over from the journal, after the database had been put back)"
@@ -30,11 +34,15 @@ def replay(*, now: datetime) -> Iterator[int]:
     state = _state()
     known, data_of = state.batch, state.beaten_at
     done: Counter[str] = Counter()
+    courses = Courses()
     for batch, lines in shelf.newer_than(known):
         for line in lines:
-            AGAIN[Event(line["event"])](line)
+            again = courses.learn if line["event"] in erasing_again.EVENTS else AGAIN[Event(line["event"])]
+            again(line)
             done[line["event"]] += 1
         known = batch
+        yield done.total()
+    for _ in courses.follow(now=now):
         yield done.total()
     sessions.end_everybodys(now=now)  # some were ended since, perhaps because a device was stolen
     _catch_up(batch=known, now=now)
@@ -73,6 +81,21 @@ def _stop_tracking(line: Line) -> None:
         tracking.choose(subject, kind, allowed=False, **_statement(line))
 
 
+def _restrict(line: Line) -> None:
+    if subject := _subject(line):
+        restrictions.put_in_force_again(subject, line["facts"], at=_at(line))
+
+
+def _close(line: Line) -> None:
+    if subject := _subject(line):
+        closures.close_again(subject, at=_at(line))
+
+
+def _reopen(line: Line) -> None:
+    if (subject := _subject(line)) and (closure := closures.of(subject)):
+        closures.open_again(closure, at=_at(line))
+
+
 def _statement(line: Line) -> Statement:
     return Statement(
         method=Method(line["facts"]["method"]),
@@ -94,4 +117,7 @@ def _at(line: Line) -> datetime:
 AGAIN: dict[Event, Callable[[Line], None]] = {
     Event.WITHDRAWN: _withdraw,
     Event.TRACKING_STOPPED: _stop_tracking,
+    Event.RESTRICTED: _restrict,
+    Event.ACCOUNT_CLOSED: _close,
+    Event.ACCOUNT_REOPENED: _reopen,
 }

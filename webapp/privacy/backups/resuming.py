@@ -47,7 +47,7 @@ def resume(*, with_old_emails: bool, by: Subject, now: datetime) -> None:
         db.session.execute(old.values(state=State.SUPPRESSED))
         for campaign in _interrupted():
             sending.stop(campaign, actor=by, now=now)
-    trail.record(Action.SENDS_RESUMED, by, now=now, with_old_emails=str(with_old_emails).lower())
+    trail.record(Action.SENDS_RESUMED, by, now=now)
     queue.poke(Job.SEND_MESSAGES)
 
 

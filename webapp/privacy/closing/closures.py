@@ -15,6 +15,8 @@ from webapp.audit import Action
 from webapp.changes import Change
 from webapp.config import settings
 from webapp.db import db
+from webapp.journal import entries as journal
+from webapp.journal.models import Event
 from webapp.links import InvalidLink, Link, Purpose, UsedLink
 from webapp.mail import messages
 from webapp.privacy import deadlines
@@ -79,8 +81,7 @@ def confirm(confirmation: Confirmation, account: Account, *, device: DeviceSessi
         raise UsedLink
     if obstacles.of(account):
         raise Obstructed
-    closure.confirmed_at = subject.ended_at = now
-    closure.delete_at = _midnight_after(now, deadlines.DELETED_AFTER)
+    _close(closure, at=now)
     sessions.end_others(subject, but=device, now=now)
     trail.record(Action.ACCOUNT_CLOSED, subject, now=now)
     changes.record(Change.ACCOUNT_CLOSED, subject.id, now=now)
@@ -101,7 +102,7 @@ def reopen(closure: Closure, *, now: datetime) -> None:
     if closure.confirmed_at is None or closure.ended_at or closure.begun_at:
         return
     subject = closure.subject
-    closure.ended_at, subject.ended_at, subject.kept_until = now, None, None
+    open_again(closure, at=now)
     trail.record(Action.ACCOUNT_REOPENED, subject, now=now)
     changes.record(Change.ACCOUNT_REOPENED, subject.id, now=now)
     messages.send("closing/reopened", subject, now=now, closure=str(closure.id))
@@ -117,9 +118,29 @@ def keep(closure: Closure, *, now: datetime) -> None:
     trail.record(Action.DELETION_POSTPONED, closure.subject, now=now)
 
 
+def close_again(subject: Subject, *, at: datetime) -> None:
+    """After an older database was put back, by what the journal knows. Nobody is told a second time."""
+    closure = of(subject)
+    if closure is None:
+        closure = Closure(subject_id=subject.id, subject=subject, asked_at=at)
+        db.session.add(closure)
+    _close(closure, at=at)
+
+
+def open_again(closure: Closure, *, at: datetime) -> None:
+    closure.ended_at, closure.subject.ended_at, closure.subject.kept_until = at, None, None
+    journal.record(Event.ACCOUNT_REOPENED, closure.subject_id, now=at)
+
+
 def to_be_deleted_at(now: datetime) -> datetime:
     """When it would be deleted if it were closed now."""
     return _midnight_after(now, deadlines.DELETED_AFTER)
+
+
+def _close(closure: Closure, *, at: datetime) -> None:
+    closure.confirmed_at = closure.subject.ended_at = at
+    closure.delete_at = _midnight_after(at, deadlines.DELETED_AFTER)
+    journal.record(Event.ACCOUNT_CLOSED, closure.subject_id, now=at)
 
 
 def _is_open() -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from webapp.privacy.closing import closures, obstacles
 from webapp.privacy.closing.closures import Confirmation
 from webapp.privacy.closing.models import Closure
 from webapp.privacy.closing.obstacles import Obstructed
+from webapp.privacy.erasure import erasures
 from webapp.subjects.current import current_subject
 
 blueprint = Blueprint("closing", __name__)
@@ -33,7 +34,7 @@ class ForeignLink(LinkProblem):
 def closure() -> ResponseReturnValue:
     now, mine = utc_now(), closures.of(current_subject())
     if mine and mine.confirmed_at:
-        return render("closing/closed.html", closure=mine)
+        return render("closing/closed.html", closure=mine, erasure=erasures.open_of(current_subject()))
     in_the_way = obstacles.of(current_user.account)
     delete_at = closures.to_be_deleted_at(now)
     return render("closing/closure.html", closure=mine, obstacles=in_the_way, delete_at=delete_at, now=now)

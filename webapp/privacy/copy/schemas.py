@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Enum, Integer
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Enum, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -57,6 +57,8 @@ def _kind(attribute: InstrumentedAttribute[Any], what: Personal) -> dict[str, An
 def _known_kind(column_type: Any, what: Personal) -> dict[str, Any]:
     if isinstance(column_type, Enum):
         return {"oneOf": [{"const": code, "title": _word(what, code)} for code in column_type.enums]}
+    if isinstance(column_type, ARRAY):
+        return {"type": "array", "items": _known_kind(column_type.item_type, what)}
     if isinstance(column_type, JSONB):
         parts = _parts(what.parts or {})
         return {"type": ["object", "array"], **parts, "items": parts}

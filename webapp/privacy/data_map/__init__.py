@@ -25,6 +25,7 @@ from webapp.privacy.data_map import (
     privacy,
     products,
     promises,
+    receipts,
     staff,
     subjects,
     support,
@@ -38,7 +39,7 @@ DOMAINS = (
     *(subjects, accounts, factors, products, interactions, consents, mail, support),
     *(campaigns, privacy, erasure, closing, holds, policy, staff, promises, house),
     *(integrations, webhooks),
-    journal,
+    *(journal, receipts),
     imports,
     activation,
 )

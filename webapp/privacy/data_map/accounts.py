@@ -152,7 +152,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         reach=Guesses.address_hash,
         of=Subject.address_hash,
         order=Guesses.last_at,
-        keep=for_days(Clock.RECORDED, 1),
+        keep=for_days(Clock.RECORDED, 2),  # nobody gets new tries at midnight
         about=[People.CUSTOMERS, People.STAFF, People.VISITORS],
         attributes={
             Guesses.last_at: Personal(_l("Last try"), INTERACTION, SECURITY, OBSERVED),

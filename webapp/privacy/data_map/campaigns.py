@@ -32,6 +32,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         reach=Delivery.subject_id,
         order=Delivery.id,
         since=Delivery.sent_at,
+        starts=Delivery.snapshot_month,
         keep=PROOF_OF_EVENT,
         about=[People.CUSTOMERS, People.READERS],
         attributes={

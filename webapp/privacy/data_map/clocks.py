@@ -15,9 +15,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.config import settings
 from webapp.privacy.data_map import withdrawals
-from webapp.privacy.data_map.laws import ELSEWHERE, LAWS, of_country
+from webapp.privacy.data_map.laws import LAWS, OTHER_COUNTRIES, of_country
 from webapp.privacy.data_map.retention import WHILE_CUSTOMER, Clock, Retention
-from webapp.privacy.data_map.vocabulary import SubjectTable
+from webapp.privacy.data_map.vocabulary import Erasure, SubjectTable
 from webapp.subjects.models import Subject
 
 Moment = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -62,11 +62,16 @@ def kept_until(table: SubjectTable, retention: Retention, *, starting: date | No
     """The first day on which a row is not kept any more, for a query over its table.
 
     `starting` is the day that counts where the clock has not started: that of an erasure. Without it, there it is NULL;
-    so it is for what only the person can end.
+    so it is for what only the person, or whoever set a hold, can end.
     """
     whens = [(rule.only, _until(rule, starting)) for rule in rules(table, retention)]
     conditions = [(only, until) for only, until in whens if only is not None]
     return case(*conditions) if conditions else whens[0][1]
+
+
+def rule_until(rule: Rule, *, starting: date) -> ColumnElement[Any]:
+    """The same for those rows that one rule is about."""
+    return _until(rule, starting)
 
 
 def until(retention: Retention, start: date, *, country: str | None = None) -> date:
@@ -106,14 +111,15 @@ def _by_country(table: SubjectTable, retention: Retention) -> list[Rule]:
         Rule(table, law, table.country.in_([country for country, one in laws.items() if one == law]))
         for law in dict.fromkeys(laws.values())
     ]
-    return [*named, Rule(table, ELSEWHERE[retention.document], table.country.not_in(list(laws)))]
+    return [*named, Rule(table, OTHER_COUNTRIES[retention.document], table.country.not_in(list(laws)))]
 
 
 def _started_before(rule: Rule, moment: datetime, *, now: datetime) -> Sequence[ColumnElement[bool]]:
     table, clock = rule.table, rule.retention.clock
     if clock is Clock.ACCOUNT_ENDED:
         wished = or_(Subject.kept_until.is_(None), Subject.kept_until < now)
-        return [_of_those(table, (Subject.ended_at < moment) & wished)]
+        over = (Subject.ended_at < moment) & wished
+        return [_of_those(table, over), _of_those(table, Subject.erased_at.is_not(None))]
     column = start_column(table, clock)
     if column is None:
         return withdrawals.before(table.model, moment) if clock is Clock.CONSENT_WITHDRAWN else []
@@ -121,29 +127,31 @@ def _started_before(rule: Rule, moment: datetime, *, now: datetime) -> Sequence[
 
 
 def _never_started(rule: Rule, moment: datetime) -> Sequence[ColumnElement[bool]]:
-    """Of people who were erased before: an erasure starts every clock, but those that only the person can start."""
+    """Of people who were erased before: an erasure starts the clock of what it leaves, unless somebody must do that."""
     table, clock = rule.table, rule.retention.clock
     column = start_column(table, clock)
-    always = column is not None and not column.property.columns[0].nullable
-    if clock is Clock.ACCOUNT_ENDED or always or _is_up_to_the_person(rule):
+    left = table.on_erasure is Erasure.KEEP and clock is not Clock.ACCOUNT_ENDED
+    if column is None or not column.property.columns[0].nullable or not left or _is_up_to_somebody(rule):
         return []
-    return [_of_those(table, Subject.erased_at < moment) & _started(table, clock).is_(None)]
+    return [_of_those(table, Subject.erased_at < moment) & column.is_(None)]
 
 
 def _of_those(table: SubjectTable, people: ColumnElement[bool]) -> ColumnElement[bool]:
     return people if table.model is Subject else table.reach.in_(select(table.of).where(people))
 
 
-def _is_up_to_the_person(rule: Rule) -> bool:
-    return rule.retention.clock is Clock.OBJECTION_LIFTED and rule.table.starts is None
+def _is_up_to_somebody(rule: Rule) -> bool:
+    """Whether only the person, or whoever set a hold, can start the clock."""
+    unwritten = rule.retention.clock is Clock.OBJECTION_LIFTED and rule.table.starts is None
+    return unwritten or rule.retention.clock is Clock.HOLD_RELEASED
 
 
 def _until(rule: Rule, starting: date | None) -> ColumnElement[Any]:
     """As `Retention.until`, in SQL."""
-    if _is_up_to_the_person(rule):
+    if rule.retention.clock is Clock.OBJECTION_LIFTED and rule.table.starts is None:
         return cast(null(), Date)
     retention, day = rule.retention, _day(_started(rule.table, rule.retention.clock))
-    if starting is not None:
+    if starting is not None and not _is_up_to_somebody(rule):
         day = func.coalesce(day, literal(starting, Date))
     if retention.clock is Clock.FINANCIAL_YEAR_ENDED:
         day = _next_year(day, shifted=settings().financial_year_ends_in % 12)

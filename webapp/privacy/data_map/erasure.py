@@ -94,10 +94,9 @@ TABLES: list[SubjectTable | OtherTable] = [
                 _l("Reason"), REQUEST, PROOF, Source.DERIVED, words=spoken(ERASURE_REASONS)
             ),
             models.ErasureStep.reference: Personal(_l("Law"), REQUEST, PROOF, Source.DERIVED),
-            models.ErasureStep.needed_by: Personal(
-                _l("Needed by"), REQUEST, PROOF, Source.DERIVED, on_erasure=Erasure.BLANK
-            ),
+            models.ErasureStep.needed_by: Personal(_l("Needed by"), REQUEST, PROOF, Source.DERIVED),
             models.ErasureStep.kept_until: Personal(_l("Kept until"), REQUEST, PROOF, Source.DERIVED),
+            models.ErasureStep.more: Personal(_l("More than you had agreed to"), REQUEST, PROOF, Source.DERIVED),
             models.ErasureStep.rows_planned: Personal(_l("Entries planned"), REQUEST, PROOF, Source.DERIVED),
             models.ErasureStep.rows_done: Personal(_l("Entries deleted"), REQUEST, PROOF, Source.OBSERVED),
             models.ErasureStep.done_at: Personal(_l("Done"), REQUEST, PROOF, Source.OBSERVED),

@@ -56,7 +56,6 @@ TABLES: list[SubjectTable | OtherTable] = [
             LegalHold.set_by: Personal(_l("Who decided it"), REQUEST, PROOF, OBSERVED, withheld=STAFF),
             LegalHold.reviewed_by: Personal(_l("Who looked at it last"), REQUEST, PROOF, OBSERVED, withheld=STAFF),
             LegalHold.released_by: Personal(_l("Who ended it"), REQUEST, PROOF, OBSERVED, withheld=STAFF),
-            LegalHold.reminded_at: MACHINERY,
             LegalHold.id: NUMBER,
             LegalHold.subject_id: NUMBER,
         },

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from sqlalchemy import false
 
 from webapp.journal.models import JournalEntry, JournalState, Restore
 from webapp.privacy.data_map.retention import Clock, for_days
@@ -36,6 +37,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         order=JournalEntry.at,
         keep=for_days(Clock.RECORDED, 30),
         on_erasure=Erasure.KEEP,
+        told=false(),  # it would stand in a plan, and be gone before anybody reads it
         about=[People.CUSTOMERS, People.READERS],
         attributes={
             JournalEntry.event: _waiting(_l("What happened")),

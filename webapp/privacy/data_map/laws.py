@@ -21,11 +21,11 @@ LAWS: dict[Document, dict[str, Retention]] = {
     Document.INVOICE: {**EVERYWHERE, "DE": GERMANY_VOUCHERS},
 }
 # Where we do not know the law, by the longest that we know.
-ELSEWHERE = {Document.BOOKS: replace(BOOKS, document=None), Document.INVOICE: replace(INVOICES, document=None)}
+OTHER_COUNTRIES = {Document.BOOKS: replace(BOOKS, document=None), Document.INVOICE: replace(INVOICES, document=None)}
 
 
 def of_country(retention: Retention, country: str | None) -> Retention:
     """What the law of that country makes of it, if it is about a document of the books."""
     if retention.document is None:
         return retention
-    return LAWS[retention.document].get(country or "", ELSEWHERE[retention.document])
+    return LAWS[retention.document].get(country or "", OTHER_COUNTRIES[retention.document])

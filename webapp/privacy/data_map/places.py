@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from webapp.db import db
 from webapp.privacy.data_map.vocabulary import FilePlace, Place
-from webapp.privacy.models import DataExport
+from webapp.privacy.models import DataExport, ExportState
 from webapp.storage import Store
 
 
 def _copies(subject_id: UUID) -> Iterable[UUID]:
-    return db.session.scalars(select(DataExport.id).where(DataExport.subject_id == subject_id)).all()
+    ready = select(DataExport.id).where(DataExport.subject_id == subject_id, DataExport.state == ExportState.READY)
+    return db.session.scalars(ready).all()
 
 
 FILES = {

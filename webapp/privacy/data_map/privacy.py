@@ -32,7 +32,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Copies of your data"),
         reach=DataExport.subject_id,
         order=DataExport.requested_at,
-        starts=DataExport.ready_at,
+        starts=DataExport.expires_at,
         keep=PROOF_OF_ANSWER,
         on_erasure=Erasure.KEEP,
         fixed=AS_IT_WAS,

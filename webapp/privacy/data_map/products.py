@@ -61,7 +61,7 @@ TABLES: list[SubjectTable | OtherTable] = [
             Product.kind: Personal(_l("Kind"), PAYMENT, SERVICE, SYSTEMS, words=spoken(PRODUCT_KINDS)),
             Product.state: Personal(_l("State"), PAYMENT, SERVICE, SYSTEMS, words=spoken(PRODUCT_STATES)),
             Product.started_on: Personal(_l("Since"), PAYMENT, SERVICE, SYSTEMS),
-            Product.renews_on: Personal(_l("Renewed on"), PAYMENT, SERVICE, SYSTEMS),
+            Product.renews_on: Personal(_l("Renews on"), PAYMENT, SERVICE, SYSTEMS),
             Product.ends_on: Personal(_l("Ends on"), PAYMENT, SERVICE, SYSTEMS),
             Product.cancellable: Personal(_l("Can be cancelled here"), PAYMENT, SERVICE, SYSTEMS),
             Product.notice_days: Personal(_l("Days of notice"), PAYMENT, SERVICE, SYSTEMS),

@@ -59,6 +59,13 @@ class Retention:
     while_agreed: bool = False
     document: Document | None = None
 
+    @property
+    def formula(self) -> str:
+        """For example "account_ended + 6 months"."""
+        lengths = {"years": self.period.years, "months": self.period.months, "days": self.period.days}
+        length = " + ".join([self.clock.value, *(f"{count} {unit}" for unit, count in lengths.items() if count)])
+        return length + ", from the end of the year" * self.year_end + ", while agreed" * self.while_agreed
+
     def until(self, start: date, *, books_closed_in: int = 12) -> date:
         """The first day on which it is not kept any more. The financial year ends with the month `books_closed_in`."""
         if self.clock is Clock.FINANCIAL_YEAR_ENDED:

@@ -26,7 +26,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         _l("Invitation to work with us"),
         reach=Invitation.subject_id,
         since=Invitation.invited_at,
-        keep=for_days(Clock.RECORDED, 7),
+        keep=for_days(Clock.RECORDED, 8),  # its link lives for seven
         about=[People.STAFF],
         attributes={
             Invitation.role: Personal(_l("Role"), ACCESS, SECURITY, Source.DERIVED, words=spoken(ROLES)),

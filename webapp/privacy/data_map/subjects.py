@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.audit import AuditEntry
+from webapp.audit import AuditAnchor, AuditEntry
 from webapp.privacy.data_map.actions import ACTIONS
 from webapp.privacy.data_map.retention import PROOF_OF_EVENT, WHILE_CUSTOMER
 from webapp.privacy.data_map.vocabulary import (
@@ -19,7 +19,7 @@ from webapp.privacy.data_map.vocabulary import (
     SubjectTable,
     spoken,
 )
-from webapp.privacy.data_map.words import METHODS, WAYS, language_name
+from webapp.privacy.data_map.words import METHODS, RESTRICTED_USES, WAYS, language_name
 from webapp.staff.words import ROLES
 from webapp.subjects.models import Subject, SubjectKey
 
@@ -42,6 +42,7 @@ DETAILS = {
     "way": Part(_l("How"), words=spoken(WAYS)),
     "role": Part(_l("Role"), words=spoken(ROLES)),
     "reason": Part(_l("Reason")),
+    "use": Part(_l("For what"), words=spoken(RESTRICTED_USES)),
     "scope": Part(_l("What the key may do")),
     "version": Part(_l("Version of the privacy policy")),
     "content": Part(_l("Checksum of the text")),
@@ -130,6 +131,15 @@ TABLES: list[SubjectTable | OtherTable] = [
             AuditEntry.id: NotPersonal("the order of the log"),
             AuditEntry.position: NotPersonal("the place in the chain of seals"),
             AuditEntry.seal: NotPersonal("what shows whether the log was changed"),
+        },
+    ),
+    OtherTable(
+        AuditAnchor,
+        "where the chain of the log goes on behind what was deleted",
+        attributes={
+            AuditAnchor.position: NotPersonal("the place in the chain of seals"),
+            AuditAnchor.seal: NotPersonal("what shows whether the log was changed"),
+            AuditAnchor.signature: NotPersonal("that we cut it there ourselves"),
         },
     ),
 ]

@@ -28,6 +28,7 @@ TABLES: list[SubjectTable | OtherTable] = [
         reach=Disclosure.subject_id,
         order=Disclosure.disclosed_on,
         since=Disclosure.received_at,
+        starts=Disclosure.disclosed_on,
         keep=PROOF_OF_EVENT,
         on_erasure=Erasure.KEEP,
         told=or_(Disclosure.secret_until.is_(None), Disclosure.secret_until < func.current_date()),

@@ -227,8 +227,7 @@ class HeldFile:
 class FilePlace(Place):
     """Files of one kind. `of` finds a person's for their copy, in an order that stays, or `withheld` says why not.
 
-    `owned` finds those that are deleted with a person, by the number of the subject, whether they are still there or
-    not; or `stays` says why none is.
+    `owned` finds those that are deleted with a person, by the number of the subject; or `stays` says why none is.
     """
 
     title: LazyString

@@ -4,27 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import aliased
 
 from webapp.consents.models import Consent, Subscription
 from webapp.db import Base
 
 _later = aliased(Consent)
-# A no to everything ends every yes.
-_ends_it = (
-    ~_later.given
-    & (_later.subject_id == Consent.subject_id)
-    & (_later.purpose == Consent.purpose)
-    & ((_later.topic_id == Consent.topic_id) | _later.topic_id.is_(None))
-    & (_later.at >= Consent.at)
-)
+_yes = aliased(Consent)
 
 
 def at(model: type[Base]) -> ColumnElement[Any]:
     """The moment, for a query over the table; NULL while it was not."""
     if model is Consent:
-        withdrawn = select(func.min(_later.at)).where(_ends_it).correlate(Consent).scalar_subquery()
+        withdrawn = select(func.min(_later.at)).where(_ends(Consent)).correlate(Consent).scalar_subquery()
         return case((Consent.given, withdrawn), else_=Consent.at)
     assert model is Subscription
     return case((~Subscription.subscribed, Subscription.changed_at))
@@ -36,6 +29,18 @@ def before(model: type[Base], moment: datetime) -> Sequence[ColumnElement[bool]]
     A yes goes before the no that ended it, or nothing would show any more that it was ended.
     """
     if model is Consent:
-        return [Consent.given & exists().where(_ends_it, _later.at < moment), ~Consent.given & (Consent.at < moment)]
+        ended = select(_yes.id).join(_later, _ends(_yes)).where(_yes.given, _later.at < moment)
+        return [Consent.id.in_(ended), ~Consent.given & (Consent.at < moment)]
     assert model is Subscription
     return [~Subscription.subscribed & (Subscription.changed_at < moment)]
+
+
+def _ends(yes: type[Consent]) -> ColumnElement[bool]:
+    """A no to everything ends every yes."""
+    return (
+        ~_later.given
+        & (_later.subject_id == yes.subject_id)
+        & (_later.purpose == yes.purpose)
+        & ((_later.topic_id == yes.topic_id) | _later.topic_id.is_(None))
+        & (_later.at >= yes.at)
+    )

@@ -40,7 +40,7 @@ CATEGORY_TEXTS = {
     Category.DOCUMENT: _l("Papers that you sent us, such as a passport or an official registration."),
     Category.CONSENT: _l("Which topics you want to read about, and each time you said yes or no."),
     Category.COMMUNICATION: _l("Which emails we sent you, when, and whether they arrived."),
-    Category.REQUEST: _l("The copies of your data that you asked for."),
+    Category.REQUEST: _l("What you asked of us: copies, deletions, objections, closing your account."),
     Category.HISTORY: _l("What was done in your account, by you or by us."),
 }
 
@@ -104,6 +104,7 @@ METHODS = {
     Method.COOKIES_PAGE: _l("on the page about cookies"),
     Method.PRIVACY_SIGNAL: _l("by the privacy signal of your browser"),
     Method.API: _l("in another of our systems"),
+    Method.OBJECTION: _l("by your objection"),
     Method.ERASURE: _l("when your data was deleted"),
 }
 
@@ -129,10 +130,10 @@ RESTRICTED_USES = {
 }
 
 GROUNDS = {
-    Ground.OBJECTION: _l("you object to it"),
-    Ground.INACCURATE: _l("something about you is wrong"),
-    Ground.UNLAWFUL: _l("you find the use unlawful, and do not want us to delete it"),
-    Ground.CLAIMS: _l("you need the data for a legal claim"),
+    Ground.OBJECTION: _l("an objection to this use"),
+    Ground.INACCURATE: _l("something in the data is wrong"),
+    Ground.UNLAWFUL: _l("the use is found unlawful, and deletion is not wanted"),
+    Ground.CLAIMS: _l("the data is needed for a legal claim"),
 }
 
 VERDICTS = {
@@ -213,7 +214,7 @@ JOURNAL_EVENTS = {
     Event.RESTRICTED: _l("restrictions and objections"),
     Event.ERASURE_CONFIRMED: _l("erasures confirmed"),
     Event.ERASURE_CANCELLED: _l("erasures taken back"),
-    Event.ERASURE_EXECUTED: _l("people erased"),
+    Event.ERASURE_BEGUN: _l("people erased"),
     Event.RECEIPT_SENT: _l("receipts sent"),
 }
 

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Enum, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import Enum, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -89,7 +89,7 @@ class Erasure(Base):
     executing_since: Mapped[Timestamp | None]
     executed_at: Mapped[Timestamp | None]
     told_at: Mapped[Timestamp | None]
-    finished_at: Mapped[Timestamp | None]
+    finished_at: Mapped[Timestamp | None] = mapped_column(index=True)
 
     steps: Mapped[list["ErasureStep"]] = relationship(
         order_by="ErasureStep.position", cascade="all, delete-orphan", passive_deletes=True, back_populates="erasure"
@@ -113,6 +113,12 @@ class Erasure(Base):
             "executed_at",
             postgresql_where=text("finished_at IS NULL AND state IN ('executed', 'told')"),
         ),
+        Index(
+            "ix_erasures_untold",
+            "executed_at",
+            postgresql_where=text("state = 'executed' AND recipient IS NOT NULL"),
+        ),
+        Index("ix_erasures_listed", "asked_at", "id"),
         Index("ix_erasures_finished", "executed_at", postgresql_where=text("executed_at IS NOT NULL")),
     )
 
@@ -125,7 +131,8 @@ class Erasure(Base):
 class ErasureStep(Base):
     """A line of the plan: what becomes of these fields of a table, why, and until when what stays is kept.
 
-    `needed_by` names the product or the hold, while it is needed; `rows_done` counts what was really treated.
+    `needed_by` names the product or the hold, while it is needed; `rows_done` counts what was really treated. `more`:
+    it keeps more than the plan to which the person had agreed before.
     """
 
     __tablename__ = "erasure_steps"
@@ -141,11 +148,17 @@ class ErasureStep(Base):
     reference: Mapped[str] = mapped_column(server_default="")
     needed_by: Mapped[str] = mapped_column(server_default="")
     kept_until: Mapped[date | None]
+    more: Mapped[bool] = mapped_column(server_default=false())
     rows_planned: Mapped[int]
     rows_done: Mapped[int] = mapped_column(server_default="0")
-    done_at: Mapped[Timestamp | None]
+    done_at: Mapped[Timestamp | None] = mapped_column(index=True)
 
     erasure: Mapped[Erasure] = relationship(back_populates="steps")
+
+    @property
+    def waits(self) -> bool:
+        """Whether something still needs it."""
+        return self.reason in {Reason.PRODUCT, Reason.HOLD} and self.done_at is None
 
 
 class ErasureCode(MailedCode, Base):

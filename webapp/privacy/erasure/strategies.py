@@ -9,12 +9,13 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Delete,
-    Select,
     Update,
+    any_,
     delete,
     func,
     inspect,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from webapp import partitions
 from webapp.db import db
 from webapp.privacy.data_map.vocabulary import SubjectTable
 from webapp.privacy.erasure.models import Treatment
@@ -45,12 +47,13 @@ def apply(
     where: ColumnElement[bool],
     *,
     columns: Columns = (),
-    limit: int = BATCH,
+    limit: int | None = None,
 ) -> int:
-    """Treats at most `limit` of these rows and says how many: fewer than that means that none is left.
+    """Treats at most `limit` of these rows (or `BATCH`) and says how many: fewer means that none is left.
 
     `columns` are those to be blanked. What was treated already is not found again. Commit each time.
     """
+    limit = limit or BATCH
     if treatment is Treatment.DELETE:
         return _run(delete(table.model).where(_among(table, where, limit)))
     if treatment is Treatment.BLANK:
@@ -66,6 +69,8 @@ def left(table: SubjectTable, treatment: Treatment, columns: Columns = ()) -> Co
         return or_(*(column.is_distinct_from(blank(column)) for column in columns))
     if treatment is Treatment.PSEUDONYMISE:
         return table.reach.is_distinct_from(nobody(table))
+    if treatment is Treatment.SHRED:
+        return or_(*(column.is_not(None) for column in columns))
     return true()
 
 
@@ -75,6 +80,12 @@ def blank(attribute: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     if column.unique:
         return func.sha256(func.uuid_send(inspect(attribute.class_).primary_key[0]))
     return literal(None if column.nullable else BLANKS[column.type.python_type], column.type)
+
+
+def can_be_blanked(attribute: InstrumentedAttribute[Any]) -> bool:
+    column = inspect(attribute.class_).columns[attribute.key]
+    is_code = getattr(column.type, "enum_class", None) is not None
+    return not column.primary_key and (bool(column.nullable) or (not is_code and column.type.python_type in BLANKS))
 
 
 def nobody(table: SubjectTable) -> ColumnElement[Any]:
@@ -88,9 +99,13 @@ def _change(table: SubjectTable, to: dict[Any, ColumnElement[Any]], where: Colum
 
 
 def _among(table: SubjectTable, where: ColumnElement[bool], limit: int) -> ColumnElement[bool]:
-    key = inspect(table.model).primary_key
-    these: Select[Any] = select(*key).where(where).limit(limit)
-    return tuple_(*key).in_(these) if len(key) > 1 else key[0].in_(these)
+    """Of a table without partitions by where the rows lie: that is found without reading an index again, or all."""
+    if partitions.is_parted(table.model):
+        key = inspect(table.model).primary_key
+        return tuple_(*key).in_(select(*key).where(where).limit(limit))
+    place: ColumnElement[Any] = literal_column(f"{table.name}.ctid")
+    these = select(place).select_from(table.model).where(where).limit(limit).correlate(None)
+    return place == any_(func.array(these.scalar_subquery()))
 
 
 def _run(statement: Delete | Update) -> int:

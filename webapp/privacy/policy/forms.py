@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from webapp.privacy.policy import drafts
 from webapp.privacy.policy.models import PolicyVersion
+from webapp.subjects.fields import no_card_number
 
 LONGEST_TEXT = 20_000
 LONGEST_NEWS = 2_000
@@ -25,12 +26,18 @@ class DraftForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     text = TextAreaField(
         _l("Text"),
         filters=[_storable],
-        validators=[Length(max=LONGEST_TEXT, message=_l("The text is too long: it may have %(max)s characters."))],
+        validators=[
+            Length(max=LONGEST_TEXT, message=_l("The text is too long: it may have %(max)s characters.")),
+            no_card_number,
+        ],
     )
     news = TextAreaField(
         _l("What is new"),
         filters=[_storable],
-        validators=[Length(max=LONGEST_NEWS, message=_l("This is too long: it may have %(max)s characters."))],
+        validators=[
+            Length(max=LONGEST_NEWS, message=_l("This is too long: it may have %(max)s characters.")),
+            no_card_number,
+        ],
     )
     seen = HiddenField()
     replaces = HiddenField()

@@ -49,8 +49,10 @@ PROMISES = [
         "P35",
         CONTROL,
         _l("You can object to a use of your data, or have it restricted."),
-        how=_l("Marketing ends at once and for good when you turn it off; so does the use of interaction data."),
-        missing=_l("Objections to other uses are not handled by this software yet."),
+        how=_l(
+            "Under “Object or restrict”: the use ends with the click. Marketing ends for good; about other uses our "
+            "privacy officer decides within a month, and tells you why."
+        ),
     ),
     Promise(
         "P11",
@@ -62,14 +64,19 @@ PROMISES = [
         "P15",
         DELETION,
         _l("You can close your account when no product or service in it is active any more."),
-        missing=_l("Closing an account is not part of this software yet."),
+        how=_l(
+            "What is still active is named, with the way to end it. You confirm by the link in an email and a sign-in, "
+            "and can open the account again until it is deleted."
+        ),
     ),
     Promise(
         "P16",
         DELETION,
         _l("We delete what is no longer needed, and tell you before what stays, why, and until when."),
-        how=_l("Every field has a time limit already; “My data” and the policy show it."),
-        missing=_l("The plan of a deletion is not part of this software yet."),
+        how=_l(
+            "Every field has a time limit, which “My data” and the policy show. Each day what is over is deleted by "
+            "itself; before you confirm a deletion, its plan names what stays, why, and until when."
+        ),
     ),
     Promise(
         "P17",
@@ -83,7 +90,10 @@ PROMISES = [
         _l(
             "Six months after an account has ended its data is deleted without your asking, unless you chose otherwise."
         ),
-        missing=_l("Ending an account is not part of this software yet."),
+        how=_l(
+            "We write to you 30 and 7 days before. You can have it deleted earlier, or kept for another year at a "
+            "time. A closed account gets no marketing."
+        ),
     ),
     Promise(
         "P19",

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 
 from webapp.audit import Action
+from webapp.consents import in_force
+from webapp.consents.models import Use
 from webapp.db import db
 from webapp.privacy.data_map.clocks import day_of
 from webapp.privacy.data_map.retention import Period
@@ -49,12 +51,11 @@ def covers(hold: LegalHold, table: SubjectTable) -> bool:
 
 
 def held(table: SubjectTable) -> ColumnElement[bool]:
-    """For a query over a table: whether a hold keeps the row."""
-    mine = LegalHold.subject_id == table.reach
-    if table.of is not Subject.id:
-        mine = LegalHold.subject_id == select(Subject.id).where(table.of == table.reach).scalar_subquery()
+    """For a query over a table: whether a hold keeps the row, or the wish of the person that it is only stored."""
+    owner = table.reach if table.of is Subject.id else _whose(table)
     covered = [] if table.model in NEEDED_BY_ALL else [_covering(table)]
-    return exists().where(LegalHold.released_at.is_(None), mine, *covered)
+    by_law = exists().where(LegalHold.released_at.is_(None), LegalHold.subject_id == owner, *covered)
+    return by_law | in_force.restricted(owner, Use.EVERYTHING)
 
 
 def find(hold_id: UUID) -> LegalHold | None:
@@ -70,6 +71,12 @@ def overview() -> Overview:
             select(LegalHold).where(released.is_not(None)).order_by(released.desc()).limit(LONGEST_LIST)
         ).all(),
     )
+
+
+def people_of(hold: LegalHold) -> dict[UUID, str]:
+    """The addresses of those who decided about it, as far as they are known."""
+    ids = [hold.set_by, hold.reviewed_by, hold.released_by]
+    return dict(db.session.execute(select(Subject.id, Subject.email).where(Subject.id.in_(ids))).all())
 
 
 def set_on(subject: Subject, terms: Terms, *, by: Subject, now: datetime) -> LegalHold:
@@ -96,7 +103,7 @@ def review(hold: LegalHold, *, expected_until: date | None, by: Subject, now: da
     if hold.released_at is not None:
         return
     hold.expected_until, hold.review_by = expected_until, _review_by(expected_until, now=now)
-    hold.reviewed_by, hold.reviewed_at, hold.reminded_at = by.id, now, None
+    hold.reviewed_by, hold.reviewed_at = by.id, now
     _note(Action.HOLD_REVIEWED, hold, hold.reason, by=by, now=now)
 
 
@@ -123,6 +130,11 @@ def _note(action: Action, hold: LegalHold, reason: str, *, by: Subject, now: dat
     """In the log of the person, as long as there is a key to write it with."""
     if hold.subject.key is not None:
         trail.record(action, hold.subject, now=now, actor_id=by.id, reason=reason)
+
+
+def _whose(table: SubjectTable) -> ScalarSelect[UUID]:
+    owner = select(Subject.id).where(table.of == table.reach)
+    return owner.correlate(table.model).scalar_subquery()
 
 
 def _covering(table: SubjectTable) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import Date, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -22,7 +22,7 @@ class LegalHold(Base):
 
     id: Mapped[Key]
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
-    categories: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
+    categories: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     reason: Mapped[str]
     reference: Mapped[str] = mapped_column(server_default="")  # such as the number of a file at a court
     set_by: Mapped[UUID]
@@ -31,7 +31,6 @@ class LegalHold(Base):
     review_by: Mapped[date]
     reviewed_by: Mapped[UUID | None]
     reviewed_at: Mapped[Timestamp | None]
-    reminded_at: Mapped[Timestamp | None]
     released_by: Mapped[UUID | None]
     released_at: Mapped[Timestamp | None]
     release_reason: Mapped[str] = mapped_column(server_default="")

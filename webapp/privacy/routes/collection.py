@@ -14,9 +14,9 @@ from webapp.guard import limiter
 from webapp.htmx import render, see_other
 from webapp.links import ExpiredLink, InvalidLink, Link, LinkProblem, Purpose
 from webapp.privacy import copies_for_others, copy_codes, exports
-from webapp.privacy.copy_codes import CodeIsOver, NoMoreCodes
 from webapp.privacy.copy_downloads import Fetching
 from webapp.privacy.forms import CodeForm
+from webapp.privacy.mailed_codes import CodeIsOver, NoMoreCodes
 from webapp.privacy.models import DataExport, ExportState, Way
 from webapp.privacy.routes.blueprint import blueprint
 from webapp.privacy.routes.handing_over import hand_over, visitor

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, delete, func, literal_column, select, union
+from sqlalchemy import ColumnElement, Select, Text, delete, func, literal_column, select, union
 
 from webapp.accounts.models import Account, Profile
 from webapp.audit import Action
@@ -61,15 +61,11 @@ def terms_of(search: CustomerSearch, by: Subject) -> str:
 def find(terms: str) -> list[Found]:
     """At most `MOST`, by name; one more says that there are others."""
     terms = " ".join(terms.split())
-    found = db.session.scalars(union(*_ways(terms)).limit(MOST + 1)).all() if len(terms) >= SHORTEST else []
+    found = db.session.scalars(union(*ways(terms)).limit(MOST + 1)).all() if len(terms) >= SHORTEST else []
     return _described(found)
 
 
-def forget_old(*, now: datetime) -> None:
-    db.session.execute(delete(CustomerSearch).where(CustomerSearch.searched_at < now - FORGOTTEN_AFTER))
-
-
-def _ways(terms: str) -> list[Select[UUID]]:
+def ways(terms: str) -> list[Select[UUID]]:
     """Each is answered by an index and stops after a page."""
     if "@" in terms:
         return [select(Subject.id).where(Subject.address_hash == _hash(terms))]
@@ -78,11 +74,14 @@ def _ways(terms: str) -> list[Select[UUID]]:
     return [by_number, *(_starting(words, terms) for words in names)]
 
 
+def forget_old(*, now: datetime) -> None:
+    db.session.execute(delete(CustomerSearch).where(CustomerSearch.searched_at < now - FORGOTTEN_AFTER))
+
+
 def _starting(words: str, terms: str) -> Select[UUID]:
     """By operators of the index, which go by the numbers of letters. SQLAlchemy has no words for them."""
     column: ColumnElement[str] = literal_column(f"folded({words})", Text)
-    start = func.folded(bindparam("terms", terms, Text), "")
-    end = start.concat(LAST_LETTER)
+    start, end = func.folded(terms, ""), func.folded(terms + LAST_LETTER, "")
     within = select(Profile.subject_id).where(column.op("~>=~")(start), column.op("~<~")(end))
     return select(within.limit(MOST + 1).subquery().c.subject_id)
 

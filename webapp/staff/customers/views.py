@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from webapp.audit import Action
 from webapp.db import db
@@ -27,10 +27,12 @@ def open_view(subject: Subject, *, reason: str, by: Subject, now: datetime) -> C
 
 
 def running(subject_id: UUID, *, by: Subject, now: datetime) -> CustomerView | None:
-    mine = select(CustomerView).where(
-        CustomerView.viewed_by == by.id, CustomerView.subject_id == subject_id, CustomerView.ends_at > now
-    )
+    mine = select(CustomerView).where(is_running(subject_id, by=by, now=now))
     return db.session.scalars(mine.limit(1)).first()
+
+
+def is_running(subject_id: UUID, *, by: Subject, now: datetime) -> ColumnElement[bool]:
+    return and_(CustomerView.viewed_by == by.id, CustomerView.subject_id == subject_id, CustomerView.ends_at > now)
 
 
 def end(view: CustomerView, *, now: datetime) -> None:

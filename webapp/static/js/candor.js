@@ -1,4 +1,4 @@
-// Comfort on top of pages that work without it: show a password, copy a value, print, dismiss a notice, close menus.
+// Comfort on top of pages that work without it: show a password, copy a value, print, dismiss a notice, close menus, refuse large files.
 
 const BUTTONS = '[data-reveal], [data-copy], [data-print], [data-dismiss]'
 
@@ -13,6 +13,10 @@ document.addEventListener('click', (event) => {
 
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') closeMenus(() => true)
+})
+
+document.addEventListener('change', (event) => {
+  if (event.target.matches('input[data-most-bytes]')) checkSize(event.target)
 })
 
 document.addEventListener('htmx:load', (event) => showButtons(event.target))
@@ -40,6 +44,13 @@ function reveal(button) {
   const shown = input.type === 'text'
   input.type = shown ? 'password' : 'text'
   button.setAttribute('aria-pressed', String(!shown))
+}
+
+// Before minutes of uploading end in a refusal.
+function checkSize(input) {
+  const tooLarge = [...input.files].some((file) => file.size > Number(input.dataset.mostBytes))
+  input.setCustomValidity(tooLarge ? input.dataset.tooLarge : '')
+  input.reportValidity()
 }
 
 async function copy(button) {
