@@ -21,7 +21,7 @@ from webapp.campaigns import returns, statistics
 from webapp.campaigns.models import Campaign
 from webapp.clock import utc_now
 from webapp.consents import subscriptions, suppressions
-from webapp.consents.models import Consent, Method, Suppression, SuppressionReason
+from webapp.consents.models import Consent, Method, SuppressionReason
 from webapp.db import db
 from webapp.mail import messages
 from webapp.mail.bounces.models import ReturnedEmail
@@ -83,8 +83,8 @@ def read_mailbox(run_jobs: RunJobs) -> None:
 
 
 def why_suppressed(who: Person) -> SuppressionReason | None:
-    found = suppressions.find(db.session.get_one(Subject, who.id).address_hash)
-    return found.reason if found else None
+    found = suppressions.of(db.session.get_one(Subject, who.id).address_hash)
+    return found[0].reason if found else None
 
 
 def figures() -> statistics.Figures:
@@ -260,32 +260,12 @@ def test_a_refusal_while_sending_says_the_same(
     assert figures().failed == 2
 
 
-@pytest.mark.parametrize(
-    ("before", "then", "now"),
-    [
-        ("everything_off", "hard_bounce", "everything_off"),
-        ("erased", "hard_bounce", "erased"),
-        ("complaint", "hard_bounce", "complaint"),
-        ("soft_bounce", "hard_bounce", "hard_bounce"),
-        ("hard_bounce", "soft_bounce", "hard_bounce"),
-        ("everything_off", "soft_bounce", "everything_off"),
-        ("everything_off", "complaint", "complaint"),
-        ("erased", "complaint", "complaint"),
-    ],
-)
-def test_the_stronger_reason_stays(before: str, then: str, now: str, anna: Person) -> None:
-    hashed = db.session.get_one(Subject, anna.id).address_hash
-    db.session.add(Suppression(address_hash=hashed, reason=SuppressionReason(before), at=utc_now()))
-    db.session.flush()
-    suppressions.add([anna.id], SuppressionReason(then), now=utc_now())
-    db.session.expire_all()
-    assert why_suppressed(anna) == now
-
-
-def test_a_wish_outlasts_that_the_mailbox_did_not_work(anna: Person) -> None:
-    """Staff may lift a bounce; what the person wanted must not go with it."""
-    suppressions.add([anna.id], SuppressionReason.HARD_BOUNCE, now=utc_now())
+def test_each_reason_ends_in_its_own_way(anna: Person) -> None:
+    """Staff may lift a bounce; what the person wanted, or complained of, must not go with it."""
     subject = db.session.get_one(Subject, anna.id)
-    subscriptions.stop_everything(subject, method=Method.ACCOUNT, wording="Stop", language="en", now=utc_now())
-    db.session.expire_all()
-    assert why_suppressed(anna) is SuppressionReason.EVERYTHING_OFF
+    suppressions.add([anna.id], SuppressionReason.HARD_BOUNCE, now=utc_now())
+    suppressions.complained(subject, now=utc_now())
+    assert suppressions.lift(subject.address_hash, by=subject, now=utc_now())
+    left = [suppression.reason for suppression in suppressions.of(subject.address_hash)]
+    assert left == [SuppressionReason.COMPLAINT, SuppressionReason.EVERYTHING_OFF]
+    assert not suppressions.lift(subject.address_hash, by=subject, now=utc_now())

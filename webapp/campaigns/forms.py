@@ -119,7 +119,9 @@ class AddressForm(FlaskForm):  # type: ignore[misc]  # as above
     """Looking for an address."""
 
     email = StringField(
-        _l("Email address"), filters=[_single_line], validators=[DataRequired(_l("Please enter an email address."))]
+        _l("Email address"),
+        filters=[_single_line],
+        validators=[DataRequired(_l("Please enter an email address.")), no_card_number],
     )
 
     def validate_email(self, field: StringField) -> None:

@@ -42,15 +42,16 @@ class Place:
 
     at: datetime
     address_hash: bytes
+    reason: SuppressionReason
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises ValueError."""
-        at, _, hashed = text.partition("_")
-        return cls(datetime.fromisoformat(at), bytes.fromhex(hashed))
+        at, hashed, reason = text.split("_", 2)
+        return cls(datetime.fromisoformat(at), bytes.fromhex(hashed), SuppressionReason(reason))
 
     def __str__(self) -> str:
-        return f"{self.at.isoformat()}_{self.address_hash.hex()}"
+        return f"{self.at.isoformat()}_{self.address_hash.hex()}_{self.reason}"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def weeks(*, now: datetime) -> list[tuple[datetime, dict[SuppressionReason, int]
 
 
 def page(*, older_than: Place | None = None, newer_than: Place | None = None) -> Cut[Listed, Place]:
-    place, columns = newer_than or older_than, (Suppression.at, Suppression.address_hash)
+    place, columns = newer_than or older_than, (Suppression.at, Suppression.address_hash, Suppression.reason)
     key = tuple_(*columns)
     query = (
         select(Suppression.address_hash, Suppression.reason, Suppression.at, Subject.email)
@@ -104,7 +105,7 @@ def page(*, older_than: Place | None = None, newer_than: Place | None = None) ->
         .limit(PAGE + 1)
     )
     if place:
-        there = (place.at, place.address_hash)
+        there = (place.at, place.address_hash, place.reason)
         query = query.where(key > there if newer_than else key < there)
     found = [_listed(row) for row in db.session.execute(query)]
     return cut(found[::-1] if newer_than else found, _place, size=PAGE, older_than=older_than, newer_than=newer_than)
@@ -135,4 +136,4 @@ def _listed(row: Row[bytes, SuppressionReason, datetime, str]) -> Listed:
 
 
 def _place(listed: Listed) -> Place:
-    return Place(listed.at, listed.address_hash)
+    return Place(listed.at, listed.address_hash, listed.reason)

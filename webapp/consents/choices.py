@@ -9,13 +9,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from webapp.consents import subscriptions, wordings
+from webapp.consents import subscriptions, suppressions, wordings
 from webapp.consents.models import (
     TRACKING,
     Consent,
     ConsentPurpose,
     Method,
-    Suppression,
     SuppressionReason,
     Topic,
     TrackingChoice,
@@ -123,4 +122,6 @@ def _later(one: Consent | None, other: Consent | None) -> Consent | None:
 
 
 def _suppression(subject: Subject) -> SuppressionReason | None:
-    return db.session.scalar(select(Suppression.reason).where(Suppression.address_hash == subject.address_hash))
+    """What they can do least about, if there are several."""
+    found = suppressions.of(subject.address_hash)
+    return found[0].reason if found else None

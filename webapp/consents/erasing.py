@@ -29,12 +29,5 @@ def end_everything(subject: Subject, *, now: datetime) -> None:
 
 
 def keep_quiet(address_hash: bytes, *, now: datetime) -> None:
-    """Stronger than a wish to get no more emails, weaker than a complaint."""
     row = {"address_hash": address_hash, "reason": SuppressionReason.ERASED, "at": now}
-    only_a_wish = Suppression.reason == SuppressionReason.EVERYTHING_OFF
-    suppressing = insert(Suppression).values(row)
-    db.session.execute(
-        suppressing.on_conflict_do_update(
-            index_elements=["address_hash"], set_={"reason": SuppressionReason.ERASED}, where=only_a_wish
-        )
-    )
+    db.session.execute(insert(Suppression).values(row).on_conflict_do_nothing())

@@ -163,12 +163,15 @@ class Consent(Base):
 
 
 class Suppression(Base):
-    """An address that gets no marketing, kept as a hash so that it need not be kept as an address."""
+    """Why an address gets no marketing, kept as a hash so that it need not be kept as an address.
+
+    Each reason is a row of its own, for each ends in its own way: lifting a bounce must not lift a wish.
+    """
 
     __tablename__ = "suppressions"
 
     address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    reason: Mapped[SuppressionReason] = mapped_column(_names(SuppressionReason))
+    reason: Mapped[SuppressionReason] = mapped_column(_names(SuppressionReason), primary_key=True)
     at: Mapped[Timestamp]
 
     __table_args__ = (Index("ix_suppressions_at", "at"),)

@@ -84,18 +84,9 @@ def stop_everything(subject: Subject, **statement: Unpack[Statement]) -> bool:
 
 
 def suppress(address_hash: bytes, *, now: datetime) -> bool:
-    """No marketing to this address any more, whoever has it. Returns whether anything changed.
-
-    That its mailbox did not work does not matter any more then: a wish outlasts that.
-    """
+    """No marketing to this address any more, whoever has it. Returns whether anything changed."""
     row = {"address_hash": address_hash, "reason": SuppressionReason.EVERYTHING_OFF, "at": now}
-    about_the_mailbox = (SuppressionReason.HARD_BOUNCE, SuppressionReason.SOFT_BOUNCE)
-    suppressing = insert(Suppression).values(row)
-    suppressing = suppressing.on_conflict_do_update(
-        index_elements=["address_hash"],
-        set_={"reason": SuppressionReason.EVERYTHING_OFF, "at": now},
-        where=Suppression.reason.in_(about_the_mailbox),
-    )
+    suppressing = insert(Suppression).values(row).on_conflict_do_nothing()
     return db.session.scalar(suppressing.returning(Suppression.address_hash)) is not None
 
 

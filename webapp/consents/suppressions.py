@@ -1,7 +1,7 @@
 """Addresses that get no marketing: put on the list by what happened, and taken off it.
 
-A wish outranks what we found out about a mailbox, for the latter may be lifted by people who work here. A complaint
-outranks both, and only a new yes from the mailbox itself ends it, by double opt-in.
+What we found out about a mailbox may be lifted by people who work here, a wish only by a yes of the person, a complaint
+only by a yes from the mailbox itself, by double opt-in.
 """
 
 from collections.abc import Collection
@@ -20,27 +20,20 @@ from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
 ABOUT_THE_MAILBOX = (SuppressionReason.HARD_BOUNCE, SuppressionReason.SOFT_BOUNCE)
-# What a reason may replace.
-WEAKER: dict[SuppressionReason, Collection[SuppressionReason]] = {
-    SuppressionReason.HARD_BOUNCE: (SuppressionReason.SOFT_BOUNCE,),
-    SuppressionReason.SOFT_BOUNCE: (),
-    SuppressionReason.COMPLAINT: tuple(SuppressionReason),
-}
+HARDEST_TO_END_FIRST = (
+    SuppressionReason.COMPLAINT,
+    SuppressionReason.ERASED,
+    SuppressionReason.HARD_BOUNCE,
+    SuppressionReason.SOFT_BOUNCE,
+    SuppressionReason.EVERYTHING_OFF,
+)
 
 
 def add(subject_ids: Collection[UUID], reason: SuppressionReason, *, now: datetime) -> None:
     """The addresses that these people have now."""
     theirs = select(Subject.address_hash, literal(reason.value), literal(now)).where(Subject.id.in_(subject_ids))
     adding = insert(Suppression).from_select(["address_hash", "reason", "at"], theirs)
-    if weaker := WEAKER[reason]:
-        adding = adding.on_conflict_do_update(
-            index_elements=["address_hash"],
-            set_={"reason": reason, "at": now},
-            where=Suppression.reason.in_(weaker) & (Suppression.reason != reason),
-        )
-    else:
-        adding = adding.on_conflict_do_nothing()
-    db.session.execute(adding)
+    db.session.execute(adding.on_conflict_do_nothing())
 
 
 def complained(subject: Subject, *, now: datetime) -> None:
@@ -57,8 +50,10 @@ def complained(subject: Subject, *, now: datetime) -> None:
     )
 
 
-def find(address_hash: bytes) -> Suppression | None:
-    return db.session.get(Suppression, address_hash)
+def of(address_hash: bytes) -> list[Suppression]:
+    """What is hardest to end first."""
+    found = db.session.scalars(select(Suppression).where(Suppression.address_hash == address_hash))
+    return sorted(found, key=lambda suppression: HARDEST_TO_END_FIRST.index(suppression.reason))
 
 
 def may_be_lifted(reason: SuppressionReason) -> bool:

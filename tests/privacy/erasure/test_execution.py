@@ -264,8 +264,7 @@ def test_an_invoice_whose_time_is_over_goes_at_once(app: Flask) -> None:
 def test_the_address_stays_quiet_and_comes_back_as_a_stranger(app: Flask) -> None:
     anna = a_life()
     erase(anna)
-    [quiet] = db.session.scalars(select(Suppression))
-    assert quiet.reason is SuppressionReason.ERASED
+    quiet = db.session.scalars(select(Suppression).where(Suppression.reason == SuppressionReason.ERASED)).one()
     again = subjects.find_or_create(anna.email, language="en")
     assert again.id != anna.id
     assert quiet.address_hash == again.address_hash
@@ -278,7 +277,7 @@ def test_a_stronger_reason_to_send_nothing_stays(app: Flask) -> None:
     db.session.add(Suppression(address_hash=subject.address_hash, reason=SuppressionReason.COMPLAINT, at=now))
     db.session.commit()
     erase(anna)
-    assert db.session.scalars(select(Suppression.reason)).all() == [SuppressionReason.COMPLAINT]
+    assert SuppressionReason.COMPLAINT in db.session.scalars(select(Suppression.reason)).all()
 
 
 def test_a_dump_holds_nothing_that_was_theirs(app: Flask, settings: Settings, tmp_path: Path) -> None:

@@ -40,12 +40,11 @@ def look_up() -> ResponseReturnValue:
 @allow(MARKETING)
 def suppression(hashed: str) -> ResponseReturnValue:
     key = _key(hashed)
-    found = suppressions.find(key)
     return render(
         "campaigns/suppression.html",
         hashed=hashed,
-        suppression=found,
-        may_be_lifted=found is not None and suppressions.may_be_lifted(found.reason),
+        suppressions=suppressions.of(key),
+        may_be_lifted=suppressions.may_be_lifted,
         address=suppression_list.address_of(key),
         returns=suppression_list.returns_from(key),
         reasons=REASONS,

@@ -31,8 +31,16 @@ def upgrade() -> None:
     op.create_index("ix_returned_emails_subject", "returned_emails", ["subject_id", "at"], unique=False)
     op.create_index("ix_returned_emails_at", "returned_emails", ["at"], unique=False)
     op.create_index("ix_suppressions_at", "suppressions", ["at"], unique=False)
+    op.drop_constraint(op.f("pk_suppressions"), "suppressions", type_="primary")
+    op.create_primary_key(op.f("pk_suppressions"), "suppressions", ["address_hash", "reason"])
 
 
 def downgrade() -> None:
+    op.execute(  # the oldest reason stays
+        "DELETE FROM suppressions WHERE (address_hash, at, reason) NOT IN "
+        "(SELECT DISTINCT ON (address_hash) address_hash, at, reason FROM suppressions ORDER BY address_hash, at)"
+    )
+    op.drop_constraint(op.f("pk_suppressions"), "suppressions", type_="primary")
+    op.create_primary_key(op.f("pk_suppressions"), "suppressions", ["address_hash"])
     op.drop_index("ix_suppressions_at", table_name="suppressions")
     op.drop_table("returned_emails")
