@@ -33,12 +33,13 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from webapp import queue
 from webapp.accounts.models import Profile
-from webapp.campaigns import audience
+from webapp.campaigns import audience, traces
 from webapp.campaigns.models import Campaign, CampaignState, Claim, Deferral, Delivery, Progress
 from webapp.db import db
 from webapp.journal import restores
 from webapp.mail.delivery import Outcome
 from webapp.mail.models import State
+from webapp.mail.smtp.conversation import Mark
 from webapp.subjects.models import Subject
 
 MOST = 50
@@ -117,19 +118,19 @@ def give_back(claimed: Claimed, *, after: int, due_at: datetime) -> None:
 
 
 def recover(*, now: datetime) -> None:
-    """Ends the claims of dead workers. What they had started is uncertain and is not sent again; the rest is due."""
+    """Ends the claims of dead workers: what they left on the way is uncertain and not sent again; the rest is due."""
     dead = select(Claim).where(Claim.worker.not_in(queue.alive(now=now))).with_for_update(skip_locked=True)
     for claim in db.session.scalars(dead):
-        in_doubt, rest = claim.delivery_ids[: claim.started], claim.delivery_ids[claim.started :]
-        of_claim = (Delivery.snapshot_month == claim.snapshot_month, Delivery.id.in_(in_doubt))
-        lost = update(Delivery).where(*of_claim, Delivery.state == State.PENDING).values(state=State.UNCERTAIN)
-        lost = lost.returning(Delivery.id).execution_options(synchronize_session=False)
-        uncertain = len(db.session.scalars(lost).all())
-        audience.count_up(claim.campaign_id, State.UNCERTAIN, uncertain, now=now)
-        again = [{"delivery_id": key, "campaign_id": claim.campaign_id, "due_at": now} for key in rest]
+        marks = _marks(claim)
+        for state, mark in ((State.SENT, Mark.ACCEPTED), (State.UNCERTAIN, Mark.LEAVING)):
+            changed = _change(claim, [key for key in marks if marks[key] == mark], state, now=now)
+            audience.count_up(claim.campaign_id, state, changed, now=now)
+        again = [key for key in marks if marks[key] == Mark.NOT_TAKEN]
         if again:
-            db.session.execute(insert(Deferral), again)
+            rows = [{"delivery_id": key, "campaign_id": claim.campaign_id, "due_at": now} for key in again]
+            db.session.execute(insert(Deferral), rows)
         db.session.delete(claim)
+    traces.forget_old()
 
 
 def is_held(campaign_id: UUID) -> bool:
@@ -143,6 +144,24 @@ def next_due(campaign_id: UUID, *, now: datetime) -> datetime | None:
     if db.session.scalar(select(waiting)):
         return now
     return db.session.scalar(select(func.min(Deferral.due_at)).where(Deferral.campaign_id == campaign_id))
+
+
+def _marks(claim: Claim) -> dict[int, int]:
+    """How far each email got whose outcome is not written down. Without a trace any that was started may have left."""
+    trace = traces.read(claim.id)
+    if trace is None:
+        trace = bytes([Mark.LEAVING] * claim.started + [Mark.NOT_TAKEN] * (len(claim.delivery_ids) - claim.started))
+    settled = exists().where(Deferral.delivery_id == Delivery.id)
+    of_claim = (Delivery.snapshot_month == claim.snapshot_month, Delivery.id.in_(claim.delivery_ids))
+    unsettled = set(db.session.scalars(select(Delivery.id).where(*of_claim, Delivery.state == State.PENDING, ~settled)))
+    return {key: mark for key, mark in zip(claim.delivery_ids, trace, strict=True) if key in unsettled}
+
+
+def _change(claim: Claim, keys: Sequence[int], state: State, *, now: datetime) -> int:
+    of_claim = (Delivery.snapshot_month == claim.snapshot_month, Delivery.id.in_(keys))
+    changes = {"state": state, "sent_at": now if state is State.SENT else None, "attempts": Delivery.attempts + 1}
+    changing = update(Delivery).where(*of_claim).values(changes).returning(Delivery.id)
+    return len(db.session.scalars(changing.execution_options(synchronize_session=False)).all())
 
 
 @cache

@@ -15,6 +15,7 @@ from webapp.campaigns.claims import Claimed, Send
 from webapp.campaigns.models import Campaign, CampaignState, Claim, Delivery, Progress
 from webapp.campaigns.rendering import compile_campaign
 from webapp.campaigns.stencil import Stencil, WaysBack
+from webapp.campaigns.traces import Trace
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.journal import restores
@@ -67,10 +68,11 @@ def send_for_a_while(campaign_id: UUID, relay: Relay, *, worker: UUID, until: da
     stencils, size = _Stencils(send), AT_ONCE
     while (began := utc_now()) < until:
         claimed = claims.take(send, worker=worker, size=size, started=min(size, AT_ONCE), now=began)
-        yield
         if claimed is None:
             return
-        yield from _send_claim(claimed, stencils, relay, until=until)
+        with Trace(claimed.id, len(claimed.rows)) as trace:
+            yield
+            yield from _send_claim(claimed, trace, stencils, relay, until=until)
         size = min(2 * size, claims.MOST) if utc_now() - began < QUICK else max(size // 2, 1)
 
 
@@ -121,9 +123,15 @@ class _Stencils:
         self._send = send
         self._made: dict[tuple[str, bool], Stencil] = {}
 
-    def parcel(self, row: Row[Any], date: str) -> delivery.Parcel:
+    def parcel(self, row: Row[Any], date: str, trace: memoryview) -> delivery.Parcel:
         """`date` as RFC 5322 writes it."""
-        return delivery.Parcel(row.id, row.attempts, lambda offers: self._letter(row, date, offers))
+
+        def compose(offers: Offers) -> Letter:
+            letter = self._letter(row, date, offers)
+            letter.trace = trace
+            return letter
+
+        return delivery.Parcel(row.id, row.attempts, compose)
 
     def _letter(self, row: Row[Any], date: str, offers: Offers) -> Letter:
         reader = audience.from_row(row.subject_id, row)
@@ -142,7 +150,9 @@ class _Stencils:
         return WaysBack(return_paths.for_delivery(month, row.id, to=to), return_paths.to_unsubscribe(month, row.id))
 
 
-def _send_claim(claimed: Claimed, stencils: "_Stencils", relay: Relay, *, until: datetime) -> Iterator[None]:
+def _send_claim(
+    claimed: Claimed, trace: Trace, stencils: "_Stencils", relay: Relay, *, until: datetime
+) -> Iterator[None]:
     """Group by group: that one is started is committed before its first byte leaves."""
     done = 0
     while group := claimed.rows[done : done + AT_ONCE]:
@@ -153,7 +163,8 @@ def _send_claim(claimed: Claimed, stencils: "_Stencils", relay: Relay, *, until:
             yield
             raise
         date = format_datetime(utc_now())
-        parcels = [stencils.parcel(row, date) for row in group if row.wanted]
+        wanted = [(position, row) for position, row in enumerate(group, done) if row.wanted]
+        parcels = [stencils.parcel(row, date, trace.of(position)) for position, row in wanted]
         outcomes = delivery.send(parcels, relay, offers, resend_uncertain=False)
         outcomes += [_not_wanted(row) for row in group if not row.wanted]
         done += len(group)

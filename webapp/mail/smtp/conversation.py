@@ -8,6 +8,7 @@ The envelope of an email goes along with the content of the one before:
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import zip_longest
 
 from webapp.mail.smtp.replies import Fate, NotSmtp, Reply, Verdict
@@ -19,13 +20,28 @@ DOT = b".\r\n"
 RESET = b"RSET\r\n"
 
 
-@dataclass(frozen=True)
+class Mark(IntEnum):
+    """How far an email got, for whoever comes after us if we are killed."""
+
+    NOT_TAKEN = 0
+    LEAVING = 1  # its content is on the way, and what the relay says to it is not known yet
+    ACCEPTED = 2
+
+
+NO_TRACE = memoryview(bytearray(1))
+
+
+@dataclass
 class Letter:
-    """`content` has CRLF line breaks, as RFC 5322 wants them; dots at the start of a line are still single."""
+    """`content` has CRLF line breaks, as RFC 5322 wants them; dots at the start of a line are still single.
+
+    `trace` is the byte in which its mark is kept.
+    """
 
     sender: str
     to: str
     content: bytes
+    trace: memoryview = NO_TRACE
 
 
 @dataclass(frozen=True)
@@ -43,6 +59,9 @@ class Offers:
         if not (self.eight_bits or letter.content.isascii()):
             return "the relay cannot carry text beyond ASCII (no 8BITMIME)"
         return None
+
+
+_MARKS = {Fate.ACCEPTED: Mark.ACCEPTED, Fate.UNKNOWN: Mark.LEAVING}
 
 
 class _Over(Exception):
@@ -70,14 +89,17 @@ class Conversation:
                 verdict = self._one(letter, following)
             except _Over as over:
                 self.is_over = True
-                yield over.verdict
-                return
+                verdict = over.verdict
+            letter.trace[0] = _MARKS.get(verdict.fate, Mark.NOT_TAKEN)
             yield verdict
+            if self.is_over:
+                return
 
     def _one(self, letter: Letter, following: Letter | None) -> Verdict:
         replies = self._ask(_envelope(letter, self._offers))
         refusal = next((reply for reply in replies if not reply.is_positive), None)
         if refusal is None:
+            letter.trace[0] = Mark.LEAVING
             return self._say(_as_data(letter.content), following)
         try:
             # A relay may wait for content though it takes no recipient. It gets an empty one (RFC 2920, 3.1).

@@ -76,6 +76,11 @@ BROWSER_STORAGE: dict[str, Place] = {}
 
 # Written by the module of that name while it works, outside the stores.
 TEMPORARY_FILES = {
+    "webapp.campaigns.traces": Place(
+        holds="one byte for each of the emails that a worker is sending, in the order of its claim: how far it got",
+        whose="nobody's: it does not say which email",
+        until="they are sent; what a killed worker left, for a day",
+    ),
     "webapp.privacy.copy.tables": Place(
         holds="one table of a copy for spreadsheets while it is written, in a file without a name",
         whose="the person who asked for the copy",
