@@ -3,12 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
-from jobs.job import job, worker_name
+from jobs.job import commit_each, job, worker_name
 from webapp import partitions
 from webapp.campaigns import claims, sending
 from webapp.campaigns.models import Delivery
 from webapp.clock import utc_now
-from webapp.db import db
 from webapp.mail.delivery import WHILE_RELAY_IS_DOWN
 from webapp.mail.smtp.relay import Relay, RelayDown
 
@@ -20,8 +19,7 @@ def send_campaign(campaign_id: str) -> None:
     campaign, now = UUID(campaign_id), utc_now()
     try:
         with Relay() as relay:
-            for _ in sending.send_for_a_while(campaign, relay, worker=worker_name().id, until=now + TURN):
-                db.session.commit()
+            commit_each(sending.send_for_a_while(campaign, relay, worker=worker_name().id, until=now + TURN))
         sending.hand_on(campaign, not_before=now)
     except RelayDown:
         sending.hand_on(campaign, not_before=utc_now() + WHILE_RELAY_IS_DOWN)

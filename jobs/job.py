@@ -2,14 +2,14 @@
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from uuid import UUID, uuid4
 
 from flask import current_app
 
 from webapp import queue
 from webapp.clock import utc_now
-from webapp.db import db
+from webapp.db import DatabaseAway, db
 from webapp.journal import gate
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,21 @@ def job(work: Callable[..., None]) -> Callable[..., None]:
                 _work_off(work, UUID(entry_id))
 
     return run
+
+
+def commit_each(steps: Generator[None, None, None]) -> None:
+    """Commits at each yield. A commit that fails is told there, to work that can wait until the database is back."""
+    try:
+        next(steps)
+        while True:
+            try:
+                db.session.commit()
+            except DatabaseAway as error:
+                steps.throw(error)
+            else:
+                next(steps)
+    except StopIteration:
+        return
 
 
 def worker_name() -> WorkerName:

@@ -108,10 +108,10 @@ def test_work_taken_by_a_worker_that_died_is_done_by_another(app: Flask, done: l
     queue.later(Job.SEAL_AUDIT)
     db.session.commit()
     dead = uuid4()
-    queue.beat(dead, "service", now=utc_now() - queue.DEAD_AFTER - timedelta(seconds=1))
+    queue.beat(dead, "service", now=utc_now())
     queue.take(entries()[0].id, worker=dead)
     db.session.commit()
-    queue.sweep(now=utc_now())
+    queue.sweep(now=utc_now() + queue.DEAD_AFTER + timedelta(seconds=1))
     run_jobs()
     assert done == ["sealed"]
 

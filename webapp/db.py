@@ -1,12 +1,15 @@
 """The database: typed models on one Base, names for every constraint, and time in UTC."""
 
+import time
+from collections.abc import Callable, Generator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID, uuid4
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, func
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 
@@ -24,9 +27,33 @@ class Base(DeclarativeBase):
     )
 
 
+# The server or the connection to it is gone, or ended a transaction of its own accord.
+DatabaseAway = OperationalError
+PATIENCE_SECONDS, BETWEEN_TRIES_SECONDS = 60.0, 0.2
+
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate(directory="webapp/migrations")
 
+Written = TypeVar("Written")
 Key = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
 Timestamp = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
+
+
+def until_committed(write: Callable[[], Written]) -> Generator[None, None, Written]:
+    """Writes, and writes again until the caller's commit at the yield comes through, when the database was away.
+
+    So it must be harmless to write twice: a commit may come through although its answer does not.
+    """
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            written = write()
+            yield
+        except DatabaseAway:
+            if time.monotonic() > give_up_at:
+                raise
+            db.session.rollback()
+            time.sleep(BETWEEN_TRIES_SECONDS)
+        else:
+            return written

@@ -16,7 +16,7 @@ import redis
 import rq
 from flask import current_app
 from rq.serializers import JSONSerializer
-from sqlalchemy import BigInteger, Index, ScalarSelect, Select, delete, event, func, select, text, update
+from sqlalchemy import BigInteger, Index, ScalarSelect, Select, delete, event, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -220,8 +220,9 @@ def beat(process: UUID, kind: str, *, now: datetime) -> None:
 
 
 def alive(*, now: datetime) -> ScalarSelect[UUID]:
-    """A subquery: the ids of the processes that were seen lately."""
-    return select(Heartbeat.id).where(Heartbeat.seen_at >= now - DEAD_AFTER).scalar_subquery()
+    """A subquery: the ids of the processes that were seen lately. A database that restarted lets all report first."""
+    restarted = func.pg_postmaster_start_time() > now - DEAD_AFTER
+    return select(Heartbeat.id).where(or_(Heartbeat.seen_at >= now - DEAD_AFTER, restarted)).scalar_subquery()
 
 
 def kinds_alive(*, now: datetime) -> set[str]:

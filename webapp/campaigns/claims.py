@@ -90,7 +90,7 @@ def take(send: Send, *, worker: UUID, size: int, started: int, now: datetime) ->
 def settle(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, started: int, now: datetime) -> bool:
     """Writes down what became of some; of the claim so many are done then, and so many started. It ends with the last.
 
-    False if the claim was taken from this worker meanwhile, because it seemed dead.
+    False if the claim was taken from this worker meanwhile, because it seemed dead. Repeated, it changes nothing.
     """
     given = {
         "this_claim": claimed.id,
@@ -105,7 +105,9 @@ def settle(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, started:
         "at": now,
     }
     statement = SETTLE_AND_END if done >= len(claimed.rows) else SETTLE_AND_GO_ON
-    return db.session.connection().execute(statement, given).first() is not None
+    if db.session.connection().execute(statement, given).first():
+        return True
+    return bool(db.session.scalar(select(exists().where(Claim.id == claimed.id))))
 
 
 def give_back(claimed: Claimed, *, after: int, due_at: datetime) -> None:
@@ -265,5 +267,7 @@ counted AS (
 )
 SELECT id FROM claim
 """
-SETTLE_AND_GO_ON = text(SETTLE.format(end_or_go_on="UPDATE claims SET started = :so_many WHERE id = :this_claim"))
+SETTLE_AND_GO_ON = text(
+    SETTLE.format(end_or_go_on="UPDATE claims SET started = :so_many WHERE id = :this_claim AND started < :so_many")
+)
 SETTLE_AND_END = text(SETTLE.format(end_or_go_on="DELETE FROM claims WHERE id = :this_claim"))

@@ -1,9 +1,10 @@
 """A campaign on its way: started, sent claim by claim, stopped or finished."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from webapp.campaigns.rendering import compile_campaign
 from webapp.campaigns.stencil import Stencil, WaysBack
 from webapp.campaigns.traces import Trace
 from webapp.clock import utc_now
-from webapp.db import db
+from webapp.db import db, until_committed
 from webapp.journal import restores
 from webapp.mail import delivery, messages
 from webapp.mail.bounces import return_paths
@@ -56,7 +57,7 @@ def send_test(campaign: Campaign, *, to: Subject, now: datetime) -> None:
     trail.record(audit.Action.CAMPAIGN_TESTED, to, now=now, campaign=str(campaign.id))
 
 
-def send_for_a_while(campaign_id: UUID, relay: Relay, *, worker: UUID, until: datetime) -> Iterator[None]:
+def send_for_a_while(campaign_id: UUID, relay: Relay, *, worker: UUID, until: datetime) -> Generator[None]:
     """Sends claim by claim until nothing is due or time is up. The caller commits at each yield. Raises RelayDown."""
     campaign = db.session.get(Campaign, campaign_id)
     if campaign is None or campaign.state is not CampaignState.SENDING:
@@ -152,15 +153,15 @@ class _Stencils:
 
 def _send_claim(
     claimed: Claimed, trace: Trace, stencils: "_Stencils", relay: Relay, *, until: datetime
-) -> Iterator[None]:
+) -> Generator[None]:
     """Group by group: that one is started is committed before its first byte leaves."""
     done = 0
     while group := claimed.rows[done : done + AT_ONCE]:
         try:
             offers = relay.open()
         except RelayDown:
-            claims.give_back(claimed, after=done, due_at=utc_now() + WHILE_RELAY_IS_DOWN)
-            yield
+            again_at = utc_now() + WHILE_RELAY_IS_DOWN
+            yield from until_committed(partial(claims.give_back, claimed, after=done, due_at=again_at))
             raise
         date = format_datetime(utc_now())
         wanted = [(position, row) for position, row in enumerate(group, done) if row.wanted]
@@ -168,13 +169,18 @@ def _send_claim(
         outcomes = delivery.send(parcels, relay, offers, resend_uncertain=False)
         outcomes += [_not_wanted(row) for row in group if not row.wanted]
         done += len(group)
-        ours = claims.settle(claimed, outcomes, done=done, started=done + AT_ONCE, now=utc_now())
-        refusals.take_in(claimed, outcomes, now=utc_now())
-        if utc_now() > until:
-            claims.give_back(claimed, after=done, due_at=utc_now())
-        yield
+        ours = yield from until_committed(partial(_write, claimed, outcomes, done=done, is_last=utc_now() > until))
         if not ours or utc_now() > until:
             return
+
+
+def _write(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, is_last: bool) -> bool:
+    """False if the claim is not ours any more. The rest of it is not sent by us if this `is_last`."""
+    ours = claims.settle(claimed, outcomes, done=done, started=done + AT_ONCE, now=utc_now())
+    refusals.take_in(claimed, outcomes, now=utc_now())
+    if is_last:
+        claims.give_back(claimed, after=done, due_at=utc_now())
+    return ours and not is_last
 
 
 def _not_wanted(row: Row[Any]) -> Outcome:
