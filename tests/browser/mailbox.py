@@ -30,9 +30,9 @@ class Mail:
 
     @property
     def unsubscribe_url(self) -> str:
-        """What a mail provider reads (RFC 8058)."""
+        """What a mail provider reads (RFC 8058). Behind it stands where a mail program may write to instead."""
         assert self.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-        return str(self.message["List-Unsubscribe"]).strip("<>")
+        return str(self.message["List-Unsubscribe"]).partition(",")[0].strip("<>")
 
     def link(self, containing: str) -> str:
         return next(url[0] for url in URL.finditer(self.text) if containing in url[0])

@@ -37,6 +37,9 @@ ROLES = {
     "officer": Role.PRIVACY_OFFICER,
 }
 
+# It is seeded once for all of them, which takes long enough.
+pytestmark = pytest.mark.xdist_group("seed")
+
 
 class Killed(Exception):
     pass
