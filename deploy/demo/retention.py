@@ -6,6 +6,7 @@ from random import Random
 from uuid import UUID
 
 from deploy.demo.people import Person
+from webapp.privacy import data_map
 from webapp.privacy.data_map import clocks
 from webapp.privacy.data_map.vocabulary import Category
 from webapp.privacy.retention import work
@@ -56,7 +57,8 @@ def holds(people: Sequence[Person], officer: UUID, *, now: datetime) -> list[Leg
 
 
 def _busy(at: datetime) -> Iterator[Work]:
-    return (one for one in work.all_of(now=at) if one.table.name in DAILY)
+    tables = (table for table in data_map.subject_tables() if table.name in DAILY)
+    return (one for table in tables for one in work.of_table(table, now=at))
 
 
 def _run(one: Work, *, rows: int, at: datetime) -> RetentionRun:
