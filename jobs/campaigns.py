@@ -5,7 +5,7 @@ from uuid import UUID
 
 from jobs.job import commit_each, job, worker_name
 from webapp import partitions
-from webapp.campaigns import claims, sending
+from webapp.campaigns import claims, departures, sending
 from webapp.campaigns.models import Delivery
 from webapp.clock import utc_now
 from webapp.mail.delivery import WHILE_RELAY_IS_DOWN
@@ -31,10 +31,8 @@ def recover_deliveries() -> None:
 
 
 @job
-def settle_withdrawal(subject_id: str, topic_id: str, campaign_id: str) -> None:
-    topic = UUID(topic_id) if topic_id else None
-    campaign = UUID(campaign_id) if campaign_id else None
-    sending.settle_withdrawal(UUID(subject_id), topic, campaign, now=utc_now())
+def count_departures() -> None:
+    departures.count()
 
 
 @job

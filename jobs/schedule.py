@@ -26,6 +26,7 @@ EVERY = {
     Job.WRITE_JOURNAL: timedelta(seconds=5),
     Job.RECOVER_MESSAGES: timedelta(seconds=5),
     Job.RECOVER_DELIVERIES: timedelta(seconds=5),
+    Job.COUNT_DEPARTURES: timedelta(seconds=5),
     Job.CHECK_RELAY: timedelta(seconds=5),
     Job.SEND_WEBHOOKS: timedelta(seconds=5),
     Job.READ_RETURNS: timedelta(seconds=30),

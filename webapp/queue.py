@@ -50,7 +50,7 @@ class Job(StrEnum):
     CHECK_RELAY = "jobs.mail.check_relay"
     READ_RETURNS = "jobs.returns.read_returns"
     FORGET_UNCLEAR = "jobs.returns.forget_unclear"
-    SETTLE_WITHDRAWAL = "jobs.campaigns.settle_withdrawal"
+    COUNT_DEPARTURES = "jobs.campaigns.count_departures"
     SEND_CAMPAIGN = "jobs.campaigns.send_campaign"
     RECOVER_DELIVERIES = "jobs.campaigns.recover_deliveries"
     PREPARE_LEDGER = "jobs.campaigns.prepare_ledger"

@@ -11,7 +11,7 @@ from tests.people import Person, person, subscribe, topic
 from tests.relay import TestRelay
 from webapp import queue
 from webapp.access import Role
-from webapp.campaigns import claims, sending, statistics
+from webapp.campaigns import claims, departures, sending, statistics
 from webapp.campaigns.models import Campaign, CampaignState, Deferral, Delivery
 from webapp.clock import utc_now
 from webapp.consents import subscriptions
@@ -142,6 +142,7 @@ def test_a_withdrawal_after_the_snapshot_stops_the_email(
     run_jobs()
     assert [mail.to for mail in relay.received] == [first.email]
     assert states(campaign) == {"sent": 1, "suppressed": 1}
+    departures.count()
     assert statistics.figures(campaign).unsubscribed == 1
 
 

@@ -1,7 +1,7 @@
 """Who gets which topic, and the ledger that proves it."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -11,9 +11,8 @@ from tests.people import Person, person, topic
 from webapp import audit
 from webapp.clock import utc_now
 from webapp.consents import subscriptions
-from webapp.consents.models import Consent, Method, Suppression, SuppressionReason, Topic
+from webapp.consents.models import Consent, Departure, Method, Suppression, SuppressionReason, Topic
 from webapp.db import db
-from webapp.queue import Job, OutboxEntry
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
@@ -50,9 +49,9 @@ def reasons() -> list[SuppressionReason]:
     return list(db.session.scalars(select(Suppression.reason)))
 
 
-def settling() -> list[dict[str, str]]:
-    db.session.flush()
-    return list(db.session.scalars(select(OutboxEntry.args).where(OutboxEntry.job == Job.SETTLE_WITHDRAWAL)))
+def departures() -> list[UUID]:
+    """The campaigns that made somebody leave."""
+    return list(db.session.scalars(select(Departure.campaign_id)))
 
 
 def test_topics_come_in_their_order(app: Flask) -> None:
@@ -80,7 +79,6 @@ def test_what_changes_nothing_is_not_written_down(anna: Subject, news: Topic) ->
     withdraw(anna, news)
     assert not withdraw(anna, news)
     assert sorted(line.given for line in ledger()) == [False, True]
-    assert len(settling()) == 1
 
 
 def test_a_no_is_kept_even_from_someone_who_never_subscribed(anna: Subject, news: Topic) -> None:
@@ -88,24 +86,21 @@ def test_a_no_is_kept_even_from_someone_who_never_subscribed(anna: Subject, news
     assert [line.given for line in ledger()] == [False]
 
 
-def test_a_withdrawal_is_settled_with_the_emails_that_wait(anna: Subject, news: Topic) -> None:
-    subscribe(anna, news)
-    assert settling() == []
-    campaign = uuid4()
-    subscriptions.withdraw(
-        anna, news.id, method=Method.ONE_CLICK, wording="", language="en", now=NOW, campaign_id=campaign
-    )
-    assert settling() == [{"subject_id": str(anna.id), "topic_id": str(news.id), "campaign_id": str(campaign)}]
-
-
 def test_a_campaign_counts_each_person_who_leaves_once(anna: Subject, news: Topic) -> None:
     campaign = uuid4()
     for _ in range(2):
         subscribe(anna, news)
-        subscriptions.withdraw(
+        assert subscriptions.withdraw(
             anna, news.id, method=Method.ONE_CLICK, wording="", language="en", now=NOW, campaign_id=campaign
         )
-    assert sorted(args["campaign_id"] for args in settling()) == ["", str(campaign)]
+    assert departures() == [campaign]
+
+
+def test_who_leaves_without_a_campaign_is_counted_by_none(anna: Subject, news: Topic) -> None:
+    subscribe(anna, news)
+    withdraw(anna, news)
+    stop_everything(anna)
+    assert departures() == []
 
 
 def test_withdrawing_from_one_topic_leaves_the_others(anna: Subject, news: Topic) -> None:
@@ -132,7 +127,6 @@ def test_stopping_everything_suppresses_the_address(anna: Subject, news: Topic) 
     assert not stop_everything(anna)
     assert subscriptions.subscribed_topic_ids(anna) == set()
     assert db.session.scalar(select(Suppression.address_hash)) == anna.address_hash
-    assert settling() == [{"subject_id": str(anna.id), "topic_id": "", "campaign_id": ""}]
 
 
 def test_the_person_s_own_yes_lifts_what_they_had_stopped(anna: Subject, news: Topic) -> None:

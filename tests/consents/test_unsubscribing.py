@@ -11,12 +11,12 @@ from sqlalchemy import delete, select
 from tests.pages import PageClient
 from tests.people import Person, person, subscribe, topic
 from webapp import links
-from webapp.campaigns.models import Campaign
+from webapp.campaigns import departures, statistics
+from webapp.campaigns.models import Campaign, CampaignCount
 from webapp.clock import utc_now
 from webapp.consents.models import Consent, Method, Subscription, Suppression, SuppressionReason, Topic
 from webapp.consents.unsubscribe_links import token_for
 from webapp.db import db
-from webapp.queue import Job, OutboxEntry
 from webapp.subjects.models import Subject
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -248,14 +248,20 @@ def test_links_ask_nobody_to_sign_in_and_sign_nobody_in(client: PageClient, emai
     assert client.get("/account/preferences").status_code == 303
 
 
-def test_the_withdrawal_is_settled_with_the_campaign(client: PageClient, email: Email) -> None:
+def test_the_campaign_counts_who_left_because_of_it(client: PageClient, email: Email) -> None:
     client.post(email.url)
-    [args] = db.session.scalars(select(OutboxEntry.args).where(OutboxEntry.job == Job.SETTLE_WITHDRAWAL))
-    assert args == {
-        "subject_id": str(email.reader.id),
-        "topic_id": str(email.topic_id),
-        "campaign_id": str(email.campaign_id),
-    }
+    client.post(email.url)
+    for _ in range(2):
+        departures.count()
+        db.session.commit()
+    assert statistics.figures(db.session.get_one(Campaign, email.campaign_id)).unsubscribed == 1
+
+
+def test_a_campaign_that_was_deleted_counts_nobody(client: PageClient, email: Email) -> None:
+    client.post(email.url)
+    db.session.execute(delete(Campaign))
+    departures.count()
+    assert db.session.scalars(select(CampaignCount)).all() == []
 
 
 def test_the_link_switches_other_topics_too(client: PageClient, email: Email) -> None:

@@ -1,6 +1,5 @@
 """A campaign on its way: started, sent claim by claim, stopped or finished."""
 
-from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -8,12 +7,12 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, true, update
+from sqlalchemy import Row, update
 
 from webapp import audit, partitions, queue
 from webapp.campaigns import audience, claims, refusals
 from webapp.campaigns.claims import Claimed, Send
-from webapp.campaigns.models import Campaign, CampaignState, Claim, Delivery, Progress
+from webapp.campaigns.models import Campaign, CampaignState, Delivery
 from webapp.campaigns.rendering import compile_campaign
 from webapp.campaigns.stencil import Stencil, WaysBack
 from webapp.campaigns.traces import Trace
@@ -90,31 +89,6 @@ def hand_on(campaign_id: UUID, *, not_before: datetime) -> None:
         not_before += WHILE_PAUSED
     due_at = max(due or not_before + WAIT_FOR_OTHERS, not_before)
     queue.later(queue.Job.SEND_CAMPAIGN, due_at=due_at if due_at > utc_now() else None, campaign_id=str(campaign_id))
-
-
-def settle_withdrawal(subject_id: UUID, topic_id: UUID | None, campaign_id: UUID | None, *, now: datetime) -> None:
-    """After a withdrawal: emails that wait for this person stay here, and the campaign that caused it counts it."""
-    about = Campaign.topic_id == topic_id if topic_id else true()
-    campaigns = select(Campaign.id).where(about, Campaign.state == CampaignState.SENDING)
-    # From here on nothing is handed out, so that what workers have is known. That still goes out, and is counted then.
-    db.session.execute(select(Progress).where(Progress.campaign_id.in_(campaigns)).with_for_update())
-    handed_out = select(func.unnest(Claim.delivery_ids)).where(Claim.campaign_id.in_(campaigns))
-    waiting = db.session.scalars(
-        update(Delivery)
-        .where(
-            Delivery.subject_id == subject_id,
-            Delivery.state == State.PENDING,
-            Delivery.campaign_id.in_(campaigns),
-            Delivery.id.not_in(handed_out),
-        )
-        .values(state=State.SUPPRESSED)
-        .returning(Delivery.campaign_id)
-        .execution_options(synchronize_session=False)
-    )
-    for affected, rows in Counter(waiting).items():
-        audience.count_up(affected, State.SUPPRESSED, rows, now=now)
-    if campaign_id and db.session.get(Campaign, campaign_id):
-        audience.count_up(campaign_id, "unsubscribed", 1, now=now)
 
 
 class _Stencils:

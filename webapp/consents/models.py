@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, ForeignKey, Index, LargeBinary, false, text
+from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Identity, Index, LargeBinary, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -160,6 +160,16 @@ class Consent(Base):
         Index("ix_consents_history", "subject_id", "at", "id"),
         Index("ix_consents_withdrawn", "at", postgresql_where=text("NOT given")),
     )
+
+
+class Departure(Base):
+    """An email of this campaign made somebody leave. It waits here for seconds, until the campaign has counted it."""
+
+    __tablename__ = "departures"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    campaign_id: Mapped[UUID]
+    at: Mapped[Timestamp]
 
 
 class Suppression(Base):

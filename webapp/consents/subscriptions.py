@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Unpack
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from webapp import queue
 from webapp.consents import in_force, ledger
 from webapp.consents.ledger import Statement
-from webapp.consents.models import Consent, Method, Subscription, Suppression, SuppressionReason, Topic, Use
+from webapp.consents.models import Consent, Departure, Method, Subscription, Suppression, SuppressionReason, Topic, Use
 from webapp.db import db
 from webapp.subjects.models import Subject
 
@@ -63,7 +62,7 @@ def withdraw(subject: Subject, topic_id: UUID, **statement: Unpack[Statement]) -
         return stop_everything(subject, **statement)
     changed = _set(subject, topic, subscribed=False, now=statement["now"])
     if changed:
-        _settle_later(subject, topic, statement.get("campaign_id"))
+        _count_departure(subject, statement.get("campaign_id"), now=statement["now"])
         ledger.write_topic(subject, topic, given=False, statement=statement)
     return changed
 
@@ -78,7 +77,7 @@ def stop_everything(subject: Subject, **statement: Unpack[Statement]) -> bool:
     ).all()
     changed = suppress(subject.address_hash, now=statement["now"]) or bool(withdrawn)
     if changed:
-        _settle_later(subject, None, statement.get("campaign_id"))
+        _count_departure(subject, statement.get("campaign_id"), now=statement["now"])
         ledger.write_topic(subject, None, given=False, statement=statement)
     return changed
 
@@ -105,18 +104,14 @@ def _set(subject: Subject, topic: Topic, *, subscribed: bool, now: datetime) -> 
     return db.session.scalar(upsert.returning(Subscription.subject_id)) is not None
 
 
-def _settle_later(subject: Subject, topic: Topic | None, campaign_id: UUID | None) -> None:
-    """Emails that wait to be sent are taken back, and the campaign counts a person who left: each one once."""
-    left_before = select(Consent.id).where(
+def _count_departure(subject: Subject, campaign_id: UUID | None, *, now: datetime) -> None:
+    """The campaign that made somebody leave counts each person once. Emails that wait are not sent, for each claim of
+    them asks anew what their readers want."""
+    left_before = exists().where(
         Consent.subject_id == subject.id, Consent.campaign_id == campaign_id, Consent.given.is_(False)
     )
-    counted = campaign_id if campaign_id and db.session.scalar(left_before.limit(1)) is None else None
-    queue.later(
-        queue.Job.SETTLE_WITHDRAWAL,
-        subject_id=str(subject.id),
-        topic_id=str(topic.id) if topic else "",
-        campaign_id=str(counted or ""),
-    )
+    if campaign_id and not db.session.scalar(select(left_before)):
+        db.session.add(Departure(campaign_id=campaign_id, at=now))
 
 
 def _lift(subject: Subject, reasons: Collection[SuppressionReason]) -> bool:

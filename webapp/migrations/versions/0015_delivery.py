@@ -39,6 +39,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_deferrals")),
     )
     op.create_index("ix_deferrals_due", "deferrals", ["campaign_id", "due_at"], unique=False)
+    op.create_table(
+        "departures",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_departures")),
+    )
+    op.execute("DELETE FROM outbox WHERE job = 'jobs.campaigns.settle_withdrawal'")
     take_over()
     op.drop_index("ix_deliveries_claimed", table_name="deliveries")
     op.drop_index("ix_deliveries_due", table_name="deliveries")
@@ -71,6 +79,7 @@ def downgrade() -> None:
     op.create_index(
         "ix_deliveries_claimed", "deliveries", ["claimed_by"], postgresql_where=sa.text("state = 'claimed'")
     )
+    op.drop_table("departures")
     op.drop_table("campaign_progress")
     op.drop_table("deferrals")
     op.drop_table("claims")

@@ -6,7 +6,15 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.campaigns.models import Campaign
-from webapp.consents.models import Consent, NewsletterRequest, Subscription, Suppression, Topic, TrackingChoice
+from webapp.consents.models import (
+    Consent,
+    Departure,
+    NewsletterRequest,
+    Subscription,
+    Suppression,
+    Topic,
+    TrackingChoice,
+)
 from webapp.privacy.data_map.retention import PROOF_OF_CONSENT, WHILE_CUSTOMER, WHILE_OBJECTED, Clock, for_days
 from webapp.privacy.data_map.vocabulary import (
     ANY,
@@ -147,6 +155,11 @@ TABLES: list[SubjectTable | OtherTable] = [
                 ),
             ),
         },
+    ),
+    OtherTable(
+        Departure,
+        "that an email of a campaign made somebody leave, until the campaign has counted it",
+        attributes={Departure.id: NUMBER, Departure.campaign_id: OURS, Departure.at: OURS},
     ),
     OtherTable(
         Topic,
