@@ -17,7 +17,7 @@ from tests.people import Person, person, subscribe, topic
 from tests.relay import Received, TestRelay
 from webapp import queue
 from webapp.access import Role
-from webapp.campaigns import returns, statistics
+from webapp.campaigns import departures, returns, statistics
 from webapp.campaigns.models import Campaign
 from webapp.clock import utc_now
 from webapp.consents import subscriptions, suppressions
@@ -177,6 +177,7 @@ def test_who_writes_to_unsubscribe_leaves_the_topic(
     read_mailbox(run_jobs)
     assert subscriptions.subscribed_topic_ids(db.session.get_one(Subject, anna.id)) == set()
     assert why_suppressed(anna) is None
+    departures.count()
     assert figures().unsubscribed == 1
     [line] = db.session.scalars(select(Consent).where(Consent.subject_id == anna.id))
     assert (line.method, line.topic_id) == (Method.EMAIL, news)
