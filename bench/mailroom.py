@@ -16,7 +16,7 @@ import psutil
 from sqlalchemy import func, select, text
 
 from deploy.demo.environment import make_environment
-from deploy.demo.processes import Process, Program, Supervisor, read_procfile
+from deploy.demo.processes import Program, Supervisor, read_procfile
 from deploy.demo.services import free_port, start_postgres, start_valkey
 from webapp.app import create_app
 from webapp.campaigns import sending
@@ -25,7 +25,6 @@ from webapp.clock import utc_now
 from webapp.consents.models import Topic
 from webapp.db import db
 from webapp.subjects import subjects
-from webapp.subjects.models import Subject
 
 PROCFILE = Path(__file__).parents[1] / "Procfile"
 PART = 100_000
@@ -34,13 +33,14 @@ PARAGRAPH = (
     "since this morning **river water** cools every server of ours in Chur, and the heat that it takes along "
     "warms the [indoor pool](https://alpenglow.example/pool) next door.\n\n"
 )
-BODY = "Hello {{ given_name | there }},\n\n" + PARAGRAPH * 13 + "See you in the pool, {{ full_name | dear reader }}!\n"
+BODY = "Hello {{ given_name | there }},\n\n" + PARAGRAPH * 6 + "See you in the pool, {{ full_name | dear reader }}!\n"
 
 ID = "md5('reader' || n)::uuid"  # as scattered as those of real people
 READERS = (
     f"INSERT INTO subjects (id, email, address_hash, language) "
     f"SELECT {ID}, 'reader' || n || '@example.org', sha256(n::text::bytea), 'en'",
-    f"INSERT INTO profiles (subject_id, given_name, family_name, changed_at) SELECT {ID}, 'Nora', 'Number ' || n, now()",
+    f"INSERT INTO profiles (subject_id, given_name, family_name, changed_at) "
+    f"SELECT {ID}, 'Nora', 'Number ' || n, now()",
     f"INSERT INTO accounts (subject_id, password_hash, password_changed_at, role, confirmed_at) "
     f"SELECT {ID}, 'none', now(), 'customer', now()",
 )

@@ -1,6 +1,6 @@
 """The token in the link at the foot of every campaign email."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -40,6 +40,23 @@ def test_a_token_for_another_purpose_is_refused(app: Flask) -> None:
         if purpose is not links.Purpose.UNSUBSCRIBE:
             with pytest.raises(links.InvalidLink):
                 read_token(links.sign(purpose, now=utc_now(), **data))
+
+
+@pytest.mark.parametrize("campaign_id", [CAMPAIGN, None])
+def test_the_long_tokens_of_earlier_emails_are_read_for_ever(app: Flask, campaign_id: UUID | None) -> None:
+    campaign = {"c": campaign_id.hex} if campaign_id else {}
+    token = links.sign(links.Purpose.UNSUBSCRIBE, now=utc_now(), s=SUBJECT.hex, t=TOPIC.hex, **campaign)
+    assert read_token(token) == UnsubscribeToken(SUBJECT, TOPIC, campaign_id)
+
+
+@pytest.mark.parametrize("position", [0, 40, 70, -2])
+def test_a_token_that_was_changed_is_refused(app: Flask, position: int) -> None:
+    token = token_for(SUBJECT, topic_id=TOPIC, campaign_id=CAMPAIGN)
+    characters = list(token)
+    characters[position] = "A" if token[position] != "A" else "B"
+    for wrong in ("".join(characters), token[:-5], f"{token}.{token}"):
+        with pytest.raises(links.InvalidLink):
+            read_token(wrong)
 
 
 def test_a_link_for_each_of_a_million_readers_asks_no_database(app: Flask) -> None:

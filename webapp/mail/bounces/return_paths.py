@@ -19,6 +19,8 @@ from enum import Enum
 from functools import cache
 from uuid import UUID
 
+from pydantic import SecretStr
+
 from webapp.config import settings
 
 SIGNATURE = 8
@@ -137,9 +139,11 @@ def _signature(key: bytes, kind: Kind, body: bytes, to: str) -> bytes:
 
 
 def _keys() -> tuple[bytes, ...]:
-    return _derived(tuple(key.get_secret_value() for key in settings().secret_keys))
+    return _derived(tuple(settings().secret_keys))
 
 
 @cache
-def _derived(newest_first: tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(hmac.digest(key.encode(), b"candor.return-paths", hashlib.sha256) for key in newest_first)
+def _derived(newest_first: tuple[SecretStr, ...]) -> tuple[bytes, ...]:
+    return tuple(
+        hmac.digest(key.get_secret_value().encode(), b"candor.return-paths", hashlib.sha256) for key in newest_first
+    )

@@ -158,5 +158,6 @@ def _envelope(letter: Letter, offers: Offers) -> list[bytes]:
 
 def _as_data(content: bytes) -> bytes:
     """RFC 5321, 4.5.2: a dot that starts a line is doubled; a dot alone ends the content."""
-    doubled = (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:]
-    return doubled.removesuffix(b"\r\n") + b"\r\n" + DOT
+    if content.startswith(b".") or content.rfind(b"\r\n.") >= 0:
+        content = (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:]
+    return content + DOT if content.endswith(b"\r\n") else content + b"\r\n" + DOT
