@@ -11,7 +11,7 @@ ENDING_WITH_MAKE = $$(command -v setpriv > /dev/null && echo setpriv --pdeathsig
 COMPILE_REQUIREMENTS = var/uv/bin/uv pip compile pyproject.toml --universal --generate-hashes --quiet \
 	--no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo reset test test-deep lint bench bench-api bench-export bench-retention screens browser requirements translations \
+.PHONY: help demo reset test test-deep chaos lint bench bench-api bench-export bench-retention screens browser requirements translations \
 	packages-demo packages-dev environment
 
 help: ## this list
@@ -28,6 +28,9 @@ test: environment browser ## all tests but the deep ones, in a few minutes
 
 test-deep: environment browser ## the slow ones: kills, floods, scanners
 	$(BIN)/pytest -m deep
+
+chaos: environment ## kills workers, database, queue and relay 20 times within one send (SEED=7 repeats a run)
+	CHAOS_RECIPIENTS=20000 CHAOS_KILLS=20 SEED=$(SEED) $(BIN)/pytest -s -m deep tests/deep/test_chaos.py
 
 lint: environment ## style, types, and which part may import which
 	$(BIN)/ruff check

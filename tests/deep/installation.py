@@ -1,4 +1,7 @@
-"""A whole Candor of its own: every process of the Procfile but the web server, on a database and a queue of its own."""
+"""A whole Candor of its own: every process of the Procfile but the web server, on a database and a queue of its own.
+
+Each part is a process that may be killed, and that starts again as systemd would have it.
+"""
 
 import os
 import sys
@@ -11,62 +14,81 @@ import flask_migrate
 import pytest
 from flask import Flask
 
-from deploy.demo.processes import Process, Supervisor, read_procfile
-from deploy.demo.services import Service, start_postgres, start_valkey
-from tests.relay import TestRelay
+from deploy.demo.processes import Process, Program, Supervisor, read_procfile
+from deploy.demo.services import Postgres, Valkey
 from webapp import queue
 from webapp.app import create_app
 from webapp.clock import utc_now
 from webapp.config import Settings
-from webapp.db import db
+from webapp.db import DatabaseAway, db
 
 ROOT = Path(__file__).parents[2]
 
 
 class Installation:
-    def __init__(self, app: Flask, supervisor: Supervisor, workers: dict[str, Process], valkey: Service) -> None:
+    def __init__(self, app: Flask, folder: Path) -> None:
         self.app = app
-        self.supervisor = supervisor
-        self.workers = workers
-        self.valkey = valkey
+        self.parts: dict[str, Process] = {}
+        self._supervisor = Supervisor(folder / "log", print)
+
+    def start(self, *programs: Program) -> None:
+        self.parts |= {process.program.name: process for process in self._supervisor.start(*programs)}
+
+    def end(self) -> None:
+        self._supervisor.end()
+
+    @property
+    def workers(self) -> dict[str, Process]:
+        """What runs our own code."""
+        return {name: process for name, process in self.parts.items() if name.startswith(("worker", "cron"))}
 
     def wait(self, what: str, happened: Callable[[], bool], *, within: float = 60.0) -> float:
         """Waits, restarting what ended as systemd would. Returns the seconds it took; too long is a failure."""
         started = time.monotonic()
-        while not happened():
-            self.supervisor.look()
-            db.session.rollback()
+        while not self._look(happened):
             if time.monotonic() - started > within:
                 pytest.fail(f"after {within} s still not: {what}")
             time.sleep(0.02)
         return time.monotonic() - started
 
+    def _look(self, happened: Callable[[], bool]) -> bool:
+        self._supervisor.look()
+        try:
+            db.session.rollback()
+            return happened()
+        except DatabaseAway:
+            return False
+
 
 @contextmanager
-def installation(folder: Path, relay: TestRelay, settings: Settings) -> Iterator[Installation]:
-    with start_postgres(folder, durable=False) as postgres, start_valkey(folder) as valkey:
-        own = settings.model_copy(
-            update={
-                "database_url": postgres.url,
-                "redis_url": valkey.url,
-                "storage_url": (folder / "storage").as_uri(),
-                "smtp_port": relay.port,
-                "smtp_timeout_seconds": 10.0,
-            }
-        )
-        app = create_app(own)
-        supervisor = Supervisor(folder / "log", print)
-        with app.app_context():
+def installation(folder: Path, settings: Settings, *others: Program, smtp_port: int) -> Iterator[Installation]:
+    """`others` run beside it, such as a relay."""
+    postgres, valkey = Postgres(folder, durable=False), Valkey(folder)
+    own = settings.model_copy(
+        update={
+            "database_url": postgres.url,
+            "redis_url": valkey.url,
+            "storage_url": (folder / "storage").as_uri(),
+            "smtp_port": smtp_port,
+            "smtp_timeout_seconds": 10.0,
+        }
+    )
+    app = create_app(own)
+    candor = Installation(app, folder)
+    with app.app_context():
+        try:
+            for server in (postgres, valkey):
+                server.prepare()
+                candor.start(server.program)
+                server.wait(candor.parts[server.program.name])
             flask_migrate.upgrade()
-            try:
-                programs = read_procfile(ROOT / "Procfile", {**os.environ, **_environment(own)})
-                started = supervisor.start(*(program for program in programs if program.name != "web"))
-                workers = {process.program.name: process for process in started}
-                candor = Installation(app, supervisor, workers, valkey)
-                candor.wait("workers are up", lambda: len(queue.kinds_alive(now=utc_now())) == len(queue.Queue) + 2)
-                yield candor
-            finally:
-                supervisor.end()
+            programs = read_procfile(ROOT / "Procfile", {**os.environ, **_environment(own)})
+            candor.start(*others, *(program for program in programs if program.name != "web"))
+            candor.wait("workers are up", lambda: len(queue.kinds_alive(now=utc_now())) == len(queue.Queue) + 2)
+            yield candor
+        finally:
+            db.session.remove()
+            candor.end()
 
 
 def _environment(settings: Settings) -> dict[str, str]:

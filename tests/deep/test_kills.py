@@ -49,12 +49,12 @@ def kill_every_process(candor: Installation) -> None:
 
 
 def wipe_the_queue(candor: Installation) -> None:
-    redis.Redis.from_url(candor.valkey.url).flushall()
+    redis.Redis.from_url(candor.app.extensions["settings"].redis_url).flushall()
 
 
 @pytest.fixture
 def candor(tmp_path: Path, settings: Settings, relay: TestRelay) -> Iterator[Installation]:
-    with installation(tmp_path, relay, settings) as running:
+    with installation(tmp_path, settings, smtp_port=relay.port) as running:
         yield running
 
 

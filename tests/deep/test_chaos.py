@@ -1,0 +1,100 @@
+"""One send, with every part of it killed at random moments; then the ledger is held against what the relay got.
+
+`make chaos` does it at full size. The kills are drawn from a seed, which is printed: `make chaos SEED=7` repeats them.
+"""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from deploy.demo.services import free_port
+from tests.deep import sink
+from tests.deep.installation import Installation, installation
+from tests.deep.readers import campaign_to
+from webapp.campaigns.models import Campaign, CampaignState, Delivery
+from webapp.config import Settings
+from webapp.db import db
+from webapp.mail.models import State
+from webapp.mail.rendering import message_id
+
+RECIPIENTS = int(os.environ.get("CHAOS_RECIPIENTS", "3000"))
+KILLS = int(os.environ.get("CHAOS_KILLS", "4"))
+SEED = int(os.environ.get("SEED") or random.randrange(1_000_000))
+VICTIMS = ("worker-campaigns", "postgres", "valkey", "relay")
+
+pytestmark = [pytest.mark.deep, pytest.mark.timeout(60 + 60 * KILLS)]
+
+
+@pytest.fixture
+def mailbag(tmp_path: Path) -> Path:
+    return tmp_path / "received"
+
+
+@pytest.fixture
+def candor(tmp_path: Path, settings: Settings, mailbag: Path) -> Iterator[Installation]:
+    port = free_port()
+    with installation(tmp_path, settings, sink.program(port, mailbag), smtp_port=port) as running:
+        yield running
+
+
+def test_whatever_is_killed_in_the_middle_everybody_gets_it_and_nobody_twice(
+    candor: Installation, mailbag: Path
+) -> None:
+    print(f"\nSEED={SEED}: {KILLS} kills within a send to {RECIPIENTS}")
+    campaign_id = campaign_to(RECIPIENTS)
+    kill_at_random(candor, mailbag)
+    candor.wait("the campaign is sent", lambda: state_of(campaign_id) is CampaignState.SENT, within=300)
+    reconcile(ledger(campaign_id), Counter(email.message_id for email in sink.received(mailbag)))
+
+
+def kill_at_random(candor: Installation, mailbag: Path) -> None:
+    """As many of each kind, in any order, each when some number of emails has arrived, and a little later."""
+    chance = random.Random(SEED)
+    kinds = [VICTIMS[number % len(VICTIMS)] for number in range(KILLS)]
+    chance.shuffle(kinds)
+    for kind, moment in zip(kinds, sorted(chance.sample(range(RECIPIENTS - 100), KILLS)), strict=True):
+        candor.wait(f"{moment} emails arrived", partial(has, mailbag, moment), within=120)
+        time.sleep(chance.random() / 20)
+        victim = candor.parts[chance.choice([name for name in candor.parts if name.startswith(kind)])]
+        print(f"kill {victim.program.name} when {count(mailbag)} have arrived")
+        os.kill(victim.pid, signal.SIGKILL)
+
+
+def reconcile(ledger: dict[str, State], received: Counter[str]) -> None:
+    states = Counter(ledger.values())
+    print(f"{sum(received.values())} received; ledger: {dict(states)}")
+    sent = {key for key, state in ledger.items() if state is State.SENT}
+    assert len(ledger) == RECIPIENTS
+    assert [key for key, times in received.items() if times > 1] == [], "somebody got it twice"
+    assert received.keys() - ledger.keys() == set(), "somebody got what the ledger does not know"
+    assert sent - received.keys() == set(), "the ledger says sent what never arrived"
+    assert set(states) <= {State.SENT, State.UNCERTAIN}, "somebody was left out"
+    assert states[State.UNCERTAIN] <= RECIPIENTS / 100
+    # Only what was on the wire when a worker or the relay died can be in doubt.
+    assert states[State.UNCERTAIN] <= 2 * KILLS
+
+
+def ledger(campaign_id: UUID) -> dict[str, State]:
+    rows = db.session.execute(select(Delivery.id, Delivery.state).where(Delivery.campaign_id == campaign_id))
+    return {f"<{message_id(f'{campaign_id.hex}.{row.id}')}>": row.state for row in rows}
+
+
+def count(mailbag: Path) -> int:
+    return mailbag.read_bytes().count(b"\n") if mailbag.exists() else 0
+
+
+def has(mailbag: Path, emails: int) -> bool:
+    return count(mailbag) >= emails
+
+
+def state_of(campaign_id: UUID) -> CampaignState:
+    return db.session.get_one(Campaign, campaign_id).state
