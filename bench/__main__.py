@@ -82,7 +82,7 @@ def _send(campaign: Campaign) -> None:
     campaign.state, campaign.sending_since = CampaignState.SENDING, utc_now()
     db.session.commit()
     with Relay() as relay:
-        for _ in sending.send_for_a_while(campaign.id, relay, worker=uuid4(), until=utc_now() + timedelta(minutes=5)):
+        for _ in sending.send_for_a_while(relay, worker=uuid4(), until=utc_now() + timedelta(minutes=5)):
             db.session.commit()
 
 

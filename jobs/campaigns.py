@@ -1,4 +1,4 @@
-"""Sending campaigns, in short turns so that several take them by turns."""
+"""Sending campaigns, in short turns, and what keeps their ledger in order."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -15,14 +15,14 @@ TURN = timedelta(seconds=10)
 
 
 @job
-def send_campaign(campaign_id: str) -> None:
-    campaign, now = UUID(campaign_id), utc_now()
+def send_campaigns() -> None:
+    now = utc_now()
     try:
         with Relay() as relay:
-            commit_each(sending.send_for_a_while(campaign, relay, worker=worker_name().id, until=now + TURN))
-        sending.hand_on(campaign, not_before=now)
+            commit_each(sending.send_for_a_while(relay, worker=worker_name().id, until=now + TURN))
+        sending.hand_on(not_before=now)
     except RelayDown:
-        sending.hand_on(campaign, not_before=utc_now() + WHILE_RELAY_IS_DOWN)
+        sending.hand_on(not_before=utc_now() + WHILE_RELAY_IS_DOWN)
 
 
 @job

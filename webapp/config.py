@@ -109,6 +109,27 @@ class Settings(BaseSettings):
         description="That mailbox, which is read and emptied by IMAP: `imaps://name:password@mail.example.com/INBOX`. "
         "`imap://` changes to TLS, too, unless it leads to this machine.",
     )
+    campaign_pace: float | None = Field(
+        None, gt=0, description="How many emails all campaigns together send per second at most. Not set: no limit."
+    )
+    domain_pace: float | None = Field(
+        None,
+        gt=0,
+        description="How many of them go to any one domain per second at most, such as `20`. Not set: as many as it "
+        "takes. A domain that asks for patience is slowed down in any case, and speeds up again by itself.",
+    )
+    pause_after: int = Field(
+        500, ge=1, description="A campaign that goes wrong is paused; how many emails are out before its rates count."
+    )
+    most_refusals: float = Field(
+        0.2, gt=0, le=1, description="It is paused when mail servers refuse more than this share of its emails."
+    )
+    most_bounces: float = Field(
+        0.05, gt=0, le=1, description="… when more than this share comes back because there is no such mailbox."
+    )
+    most_complaints: float = Field(
+        0.003, gt=0, le=1, description="… when more than this share of its readers report it as spam."
+    )
     mail_attempts: int = Field(8, description="How often a message is tried while the relay defers it.")
 
     company_name: str = Field("Your company", description="Shown on every page and in every email.")

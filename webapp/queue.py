@@ -51,7 +51,7 @@ class Job(StrEnum):
     READ_RETURNS = "jobs.returns.read_returns"
     FORGET_UNCLEAR = "jobs.returns.forget_unclear"
     COUNT_DEPARTURES = "jobs.campaigns.count_departures"
-    SEND_CAMPAIGN = "jobs.campaigns.send_campaign"
+    SEND_CAMPAIGNS = "jobs.campaigns.send_campaigns"
     RECOVER_DELIVERIES = "jobs.campaigns.recover_deliveries"
     PREPARE_LEDGER = "jobs.campaigns.prepare_ledger"
     ERASE = "jobs.privacy.erase"
@@ -89,7 +89,7 @@ class Job(StrEnum):
 
 
 _QUEUES = {
-    Job.SEND_CAMPAIGN: Queue.CAMPAIGNS,
+    Job.SEND_CAMPAIGNS: Queue.CAMPAIGNS,
     Job.RECOVER_DELIVERIES: Queue.CAMPAIGNS,
     Job.ERASE: Queue.PRIVACY,
     Job.LOOK_AFTER_ERASURES: Queue.PRIVACY,

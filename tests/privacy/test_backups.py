@@ -260,7 +260,7 @@ class TestSendsAfterARestore:
         sending.start(campaign, actor=subject(author), now=utc_now())
         run_jobs()
         assert relay.received == []
-        [entry] = queue.waiting_for(Job.SEND_CAMPAIGN)
+        [entry] = queue.waiting_for(Job.SEND_CAMPAIGNS)
         assert utc_now() < entry.due_at < utc_now() + timedelta(minutes=1)
         restores.resume(by=author.id, with_old_emails=True, now=utc_now())
         queue.hurry(entry)

@@ -7,20 +7,13 @@ for all its emails. The ledger itself is written once per email, by one statemen
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
-    Date,
-    DateTime,
-    Integer,
     Row,
-    Select,
-    Uuid,
-    bindparam,
+    case,
     delete,
     exists,
     func,
@@ -29,25 +22,17 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from webapp import queue
-from webapp.accounts.models import Profile
-from webapp.campaigns import audience, traces
-from webapp.campaigns.models import Campaign, CampaignState, Claim, Deferral, Delivery, Progress
+from webapp.campaigns import audience, handing_out, pace, traces
+from webapp.campaigns.models import Claim, Deferral, Delivery, Destination, Progress
+from webapp.config import settings
 from webapp.db import db
-from webapp.journal import restores
 from webapp.mail.delivery import Outcome
 from webapp.mail.models import State
 from webapp.mail.smtp.conversation import Mark
-from webapp.subjects.models import Subject
 
 MOST = 50
-
-CAMPAIGN, MONTH = bindparam("this_campaign", type_=Uuid), bindparam("this_month", type_=Date)
-CLAIM, WORKER = bindparam("this_claim", type_=Uuid), bindparam("this_worker", type_=Uuid)
-NOW = bindparam("at", type_=DateTime(timezone=True))
-SIZE, STARTED = bindparam("at_most", type_=Integer), bindparam("so_many", type_=Integer)
 
 
 @dataclass(frozen=True)
@@ -57,6 +42,24 @@ class Send:
     campaign_id: UUID
     topic_id: UUID
     month: date
+    pace: int | None = None  # emails per minute
+
+    def at_once(self, size: int) -> int:
+        """At most one second of the pace."""
+        return min(size, max(self.pace // 60, 1)) if self.pace else size
+
+    @property
+    def each(self) -> float:
+        """How many seconds of the pace one email takes."""
+        return 60 / self.pace if self.pace else 0.0
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """`due_at`: when there is something to hand out again; None when nothing is left but what workers have."""
+
+    due_at: datetime | None
+    is_held: bool
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ class Claimed:
 
 def take(send: Send, *, worker: UUID, size: int, started: int, now: datetime) -> Claimed | None:
     """The next rows, of which the first `started` may be sent once this is committed; None if nothing is due."""
-    claim_id = uuid4()
+    claim_id, domain_pace = uuid4(), settings().domain_pace
+    size = pace.in_all(send.at_once(size), now=now)
     given = {
         "this_campaign": send.campaign_id,
         "this_month": send.month,
@@ -79,11 +83,18 @@ def take(send: Send, *, worker: UUID, size: int, started: int, now: datetime) ->
         "this_worker": worker,
         "at_most": size,
         "so_many": started,
+        "each": send.each,
         "at": now,
     }
-    for taking in (_taking_again(), _taking()):
-        if rows := db.session.connection().execute(taking, given).all():
-            return Claimed(claim_id, send, rows)
+    statements = (handing_out.taking_again(domain_pace), handing_out.taking(domain_pace))
+    while size:
+        for taking in statements:
+            if found := db.session.connection().execute(taking, given).all():
+                break
+        rows = [row for row in found if not row.aside]
+        if rows or not found:
+            pace.not_used(size - len(rows))
+            return Claimed(claim_id, send, rows) if rows else None
     return None
 
 
@@ -135,17 +146,38 @@ def recover(*, now: datetime) -> None:
     traces.forget_old()
 
 
-def is_held(campaign_id: UUID) -> bool:
-    """Whether a worker has some of it."""
-    return bool(db.session.scalar(select(exists().where(Claim.campaign_id == campaign_id))))
+def outlook(campaign_id: UUID, *, now: datetime) -> Outlook:
+    """How it goes on, all seen at one moment."""
+    of_campaign = (Deferral.campaign_id == campaign_id, Deferral.domain == Destination.domain)
+    first = select(func.min(Deferral.due_at)).where(*of_campaign).scalar_subquery()
+    slow = select(func.min(func.greatest(first, Destination.next_at))).where(first.is_not(None)).scalar_subquery()
+    own = select(func.min(Deferral.due_at)).where(Deferral.campaign_id == campaign_id, Deferral.domain == "")
+    fresh = case((Progress.reached < Progress.last, now)).label("fresh")
+    row = db.session.execute(
+        select(func.least(fresh, own.scalar_subquery(), slow), Progress.next_claim_at, _holding(campaign_id))
+        .select_from(Progress)
+        .where(Progress.campaign_id == campaign_id)
+    ).one_or_none()
+    if row is None:
+        return Outlook(None, is_held=False)
+    due_at, next_claim_at, is_held = row
+    gates = (next_claim_at, pace.next_in_all(now=now))
+    return Outlook(max(due_at, *gates) if due_at else None, is_held)
 
 
-def next_due(campaign_id: UUID, *, now: datetime) -> datetime | None:
-    """When there is something to hand out again; None when nothing is left but what workers have."""
-    waiting = exists().where(Progress.campaign_id == campaign_id, Progress.reached < Progress.last)
-    if db.session.scalar(select(waiting)):
-        return now
-    return db.session.scalar(select(func.min(Deferral.due_at)).where(Deferral.campaign_id == campaign_id))
+def hold(campaign_id: UUID, *, until: datetime) -> None:
+    """No claim of it begins before then. Waits for one that is just being made."""
+    db.session.execute(update(Progress).where(Progress.campaign_id == campaign_id).values(next_claim_at=until))
+
+
+def held(campaign_id: UUID) -> int:
+    """How many emails of it workers have at this moment."""
+    size = func.coalesce(func.sum(func.cardinality(Claim.delivery_ids)), 0)
+    return db.session.scalar(select(size).where(Claim.campaign_id == campaign_id)) or 0
+
+
+def _holding(campaign_id: UUID) -> ColumnElement[bool]:
+    return exists().where(Claim.campaign_id == campaign_id)
 
 
 def _marks(claim: Claim) -> dict[int, int]:
@@ -164,82 +196,6 @@ def _change(claim: Claim, keys: Sequence[int], state: State, *, now: datetime) -
     changes = {"state": state, "sent_at": now if state is State.SENT else None, "attempts": Delivery.attempts + 1}
     changing = update(Delivery).where(*of_claim).values(changes).returning(Delivery.id)
     return len(db.session.scalars(changing.execution_options(synchronize_session=False)).all())
-
-
-@cache
-def _taking() -> Select[Any]:
-    """Rows that nobody had yet. One worker of a campaign at a time gets past the lock on its progress."""
-    progress = (
-        select(Progress.reached, Progress.last)
-        .where(Progress.campaign_id == CAMPAIGN)
-        .with_for_update()
-        .cte("progress")
-    )
-    fresh = (
-        select(Delivery.id, Delivery.subject_id, Delivery.attempts)
-        .where(
-            Delivery.snapshot_month == MONTH,
-            Delivery.campaign_id == CAMPAIGN,
-            Delivery.id > select(progress.c.reached).scalar_subquery(),
-            Delivery.id <= select(progress.c.last).scalar_subquery(),
-            Delivery.state == State.PENDING,
-            _is_sending(),
-        )
-        .order_by(Delivery.id)
-        .limit(SIZE)
-        .cte("due")
-    )
-    furthest = select(func.max(fresh.c.id)).scalar_subquery()
-    moved = update(Progress).where(Progress.campaign_id == CAMPAIGN, exists(select(fresh.c.id)))
-    return _claiming(fresh).add_cte(moved.values(reached=furthest).cte("moved"))
-
-
-@cache
-def _taking_again() -> Select[Any]:
-    """Rows whose pause is over."""
-    over = (
-        select(Deferral.delivery_id)
-        .where(Deferral.campaign_id == CAMPAIGN, Deferral.due_at <= NOW, _is_sending())
-        .order_by(Deferral.due_at)
-        .limit(SIZE)
-        .with_for_update(skip_locked=True)
-        .cte("over")
-    )
-    taken = (
-        delete(Deferral)
-        .where(Deferral.delivery_id.in_(select(over.c.delivery_id)))
-        .returning(Deferral.delivery_id)
-        .cte("taken")
-    )
-    again = (
-        select(Delivery.id, Delivery.subject_id, Delivery.attempts)
-        .where(Delivery.snapshot_month == MONTH, Delivery.id.in_(select(taken.c.delivery_id)))
-        .where(Delivery.state == State.PENDING)
-        .cte("due")
-    )
-    return _claiming(again)
-
-
-def _claiming(due: CTE) -> Select[Any]:
-    """Writes the claim, and gives its rows: first those that are wanted."""
-    wanted = audience.wants(bindparam("this_topic", type_=Uuid)).label("wanted")
-    people = (
-        select(due, wanted, *audience.RECIPIENT_COLUMNS)
-        .join_from(due, Subject, Subject.id == due.c.subject_id)
-        .outerjoin(Profile, Profile.subject_id == Subject.id)
-        .cte("people")
-    )
-    order = (people.c.wanted.desc(), people.c.id)
-    ids = func.array_agg(aggregate_order_by(people.c.id, *order))
-    started = func.least(STARTED, func.count().filter(people.c.wanted))
-    claim = select(CLAIM, CAMPAIGN, MONTH, WORKER, ids, started).select_from(people).having(func.count() > 0)
-    columns = ["id", "campaign_id", "snapshot_month", "worker", "delivery_ids", "started"]
-    return select(people).order_by(*order).add_cte(insert(Claim).from_select(columns, claim).cte("claim"))
-
-
-def _is_sending() -> ColumnElement[bool]:
-    running = exists().where(Campaign.id == CAMPAIGN, Campaign.state == CampaignState.SENDING)
-    return running & ~restores.sends_paused()
 
 
 SETTLE = """

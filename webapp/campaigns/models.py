@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Enum, ForeignKey, Identity, Index
+from sqlalchemy import ARRAY, BigInteger, DateTime, Enum, ForeignKey, Identity, Index, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.campaigns.placeholders import filled
@@ -16,8 +16,18 @@ from webapp.mail.models import State, state_type
 class CampaignState(StrEnum):
     DRAFT = "draft"
     SENDING = "sending"
+    PAUSED = "paused"
     STOPPED = "stopped"
     SENT = "sent"
+
+
+class PauseReason(StrEnum):
+    """Why a campaign rests. All but the first are found by `breaker`."""
+
+    PERSON = "person"
+    REFUSALS = "refusals"
+    BOUNCES = "bounces"
+    COMPLAINTS = "complaints"
 
 
 class Campaign(Base):
@@ -30,6 +40,7 @@ class Campaign(Base):
     subject: Mapped[str]
     body: Mapped[str]
     language: Mapped[str | None]  # only to people who read this language; None: to everybody
+    pace: Mapped[int | None]  # emails per minute; None: as fast as it goes
     state: Mapped[CampaignState] = mapped_column(
         Enum(CampaignState, native_enum=False, length=12, values_callable=lambda states: [s.value for s in states]),
         server_default=CampaignState.DRAFT,
@@ -38,6 +49,12 @@ class Campaign(Base):
     created_at: Mapped[CreatedAt]
     changed_at: Mapped[Timestamp]
     sending_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    started_by: Mapped[UUID | None]
+    paused_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    pause_reason: Mapped[PauseReason | None] = mapped_column(
+        Enum(PauseReason, native_enum=False, length=12, values_callable=lambda reasons: [r.value for r in reasons])
+    )
+    judged_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # what was before, a person accepted
     snapshot_month: Mapped[date | None]  # the ledger partition; None until the audience was written down
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -78,13 +95,17 @@ class Delivery(Base):
 
 
 class Progress(Base):
-    """How far the ledger of a campaign was handed out: the rows after `reached`, up to `last`, wait for their turn."""
+    """How far the ledger of a campaign was handed out: the rows after `reached`, up to `last`, wait for their turn.
+
+    Nobody claims any before `next_claim_at`, which a pace sets a little into the future and a pause to infinity.
+    """
 
     __tablename__ = "campaign_progress"
 
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
     reached: Mapped[int] = mapped_column(BigInteger)
     last: Mapped[int] = mapped_column(BigInteger)
+    next_claim_at: Mapped[Timestamp] = mapped_column(server_default=func.now())
 
 
 class Claim(Base):
@@ -101,15 +122,35 @@ class Claim(Base):
 
 
 class Deferral(Base):
-    """An email that is tried again: the relay asked for patience, or whoever had claimed it could not send it."""
+    """An email that is tried again: the relay asked for patience, or whoever had claimed it could not send it.
+
+    With a `domain` it waits until that destination takes more; without one, until it is due.
+    """
 
     __tablename__ = "deferrals"
 
     delivery_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     campaign_id: Mapped[UUID]
+    domain: Mapped[str] = mapped_column(server_default="")
     due_at: Mapped[Timestamp]
 
-    __table_args__ = (Index("ix_deferrals_due", "campaign_id", "due_at"),)
+    __table_args__ = (Index("ix_deferrals_due", "campaign_id", "domain", "due_at"),)
+
+
+class Destination(Base):
+    """A domain that takes emails at a pace: it asked for patience, or every domain has one by `DOMAIN_PACE`.
+
+    `pace` (emails per second) is what it had at `slowed_at`; it doubles each minute since. The domain "" is everybody:
+    its row keeps the pace of all campaigns together.
+    """
+
+    __tablename__ = "destinations"
+
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    next_at: Mapped[Timestamp]
+    pace: Mapped[float | None]
+    slowed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reply: Mapped[str | None]
 
 
 class CampaignCount(Base):

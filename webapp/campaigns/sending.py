@@ -1,5 +1,6 @@
 """A campaign on its way: started, sent claim by claim, stopped or finished."""
 
+import time
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -7,15 +8,18 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, func, select, update
 
-from webapp import audit, partitions, queue
-from webapp.campaigns import audience, claims, refusals
+from webapp import partitions, queue
+from webapp.actions import Action
+from webapp.campaigns import audience, breaker, claims, pace, refusals
 from webapp.campaigns.claims import Claimed, Send
 from webapp.campaigns.models import Campaign, CampaignState, Delivery
+from webapp.campaigns.pausing import NEVER
 from webapp.campaigns.rendering import compile_campaign
 from webapp.campaigns.stencil import Stencil, WaysBack
 from webapp.campaigns.traces import Trace
+from webapp.campaigns.turns import Turns, underway, without_audience
 from webapp.clock import utc_now
 from webapp.db import db, until_committed
 from webapp.journal import restores
@@ -25,9 +29,11 @@ from webapp.mail.delivery import AT_ONCE, QUICK, WHILE_RELAY_IS_DOWN, Outcome
 from webapp.mail.models import State
 from webapp.mail.smtp.conversation import Letter, Offers
 from webapp.mail.smtp.relay import Relay, RelayDown
+from webapp.queue import Job, OutboxEntry
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
+A_MOMENT = timedelta(milliseconds=50)
 WAIT_FOR_OTHERS = timedelta(seconds=5)
 WHILE_PAUSED = timedelta(seconds=30)
 
@@ -38,57 +44,67 @@ class NotADraft(Exception):
 
 def start(campaign: Campaign, *, actor: Subject, now: datetime) -> None:
     """Draft → sending. Of two people (or two tabs) at once one gets through; the other gets NotADraft."""
-    if _change_state(campaign, CampaignState.DRAFT, state=CampaignState.SENDING, sending_since=now) is None:
+    begins = {"state": CampaignState.SENDING, "sending_since": now, "started_by": actor.id}
+    if not _change_state(campaign.id, CampaignState.DRAFT, **begins):
         raise NotADraft
-    trail.record(audit.Action.CAMPAIGN_SENT, actor, now=now, campaign=str(campaign.id))
-    queue.later(queue.Job.SEND_CAMPAIGN, campaign_id=str(campaign.id))
+    trail.record(Action.CAMPAIGN_SENT, actor, now=now, campaign=str(campaign.id))
+    queue.later(Job.SEND_CAMPAIGNS)
 
 
 def stop(campaign: Campaign, *, actor: Subject, now: datetime) -> None:
-    """No claim is made after this; the at most 50 emails that a worker holds still go out. Repeating is harmless."""
-    if _change_state(campaign, CampaignState.SENDING, state=CampaignState.STOPPED, finished_at=now) is not None:
-        trail.record(audit.Action.CAMPAIGN_STOPPED, actor, now=now, campaign=str(campaign.id))
+    """For good. No claim is made after this; the emails that workers hold still go out. Repeating is harmless."""
+    claims.hold(campaign.id, until=NEVER)
+    changes = {"state": CampaignState.STOPPED, "finished_at": now}
+    if _change_state(campaign.id, CampaignState.SENDING, CampaignState.PAUSED, **changes):
+        trail.record(Action.CAMPAIGN_STOPPED, actor, now=now, campaign=str(campaign.id))
 
 
 def send_test(campaign: Campaign, *, to: Subject, now: datetime) -> None:
     """Sends the campaign as it is now to one person, who wrote it."""
     messages.send("campaigns/test", to, now=now, campaign_id=str(campaign.id))
-    trail.record(audit.Action.CAMPAIGN_TESTED, to, now=now, campaign=str(campaign.id))
+    trail.record(Action.CAMPAIGN_TESTED, to, now=now, campaign=str(campaign.id))
 
 
-def send_for_a_while(campaign_id: UUID, relay: Relay, *, worker: UUID, until: datetime) -> Generator[None]:
-    """Sends claim by claim until nothing is due or time is up. The caller commits at each yield. Raises RelayDown."""
-    campaign = db.session.get(Campaign, campaign_id)
-    if campaign is None or campaign.state is not CampaignState.SENDING:
-        return
-    if campaign.snapshot_month is None:
-        yield from _write_down_audience(campaign)
-    assert campaign.snapshot_month is not None
-    send = Send(campaign.id, campaign.topic_id, campaign.snapshot_month)
-    stencils, size = _Stencils(send), AT_ONCE
-    while (began := utc_now()) < until:
-        claimed = claims.take(send, worker=worker, size=size, started=min(size, AT_ONCE), now=began)
+def send_for_a_while(relay: Relay, *, worker: UUID, until: datetime) -> Generator[None]:
+    """Goes round the campaigns, claim by claim, until nothing is due for a while or time is up.
+
+    The caller commits at each yield. Raises RelayDown.
+    """
+    turns, stencils, size, has_called = Turns(), dict[UUID, _Stencils](), AT_ONCE, False
+    while (now := utc_now()) < until:
+        if turns.are_old(now=now):
+            yield from _look_after_campaigns(turns)
+        send = turns.next(now=now)
+        if send is None:
+            if not turns.is_due_soon(now=now):
+                return
+            yield
+            time.sleep(turns.pause(now=now))
+            continue
+        claimed = claims.take(send, worker=worker, size=size, started=min(size, AT_ONCE), now=now)
         if claimed is None:
-            return
+            turns.rest(send, until=_goes_on(send.campaign_id, now=now))
+            yield
+            continue
         with Trace(claimed.id, len(claimed.rows)) as trace:
             yield
-            yield from _send_claim(claimed, trace, stencils, relay, until=until)
-        size = min(2 * size, claims.MOST) if utc_now() - began < QUICK else max(size // 2, 1)
+            mine = stencils.setdefault(send.campaign_id, _Stencils(send))
+            yield from _send_claim(claimed, trace, mine, relay, until=until)
+        size = min(2 * size, claims.MOST) if utc_now() - now < QUICK else max(size // 2, 1)
+        if not has_called:
+            has_called = True
+            _call(due_at=None)
 
 
-def hand_on(campaign_id: UUID, *, not_before: datetime) -> None:
-    """What comes after a while of sending: the next while, or the end."""
-    campaign = db.session.get(Campaign, campaign_id)
-    if campaign is None or campaign.state is not CampaignState.SENDING:
-        return
-    due = claims.next_due(campaign_id, now=utc_now())
-    if due is None and not claims.is_held(campaign_id):
-        campaign.state, campaign.finished_at = CampaignState.SENT, utc_now()
-        return
+def hand_on(*, not_before: datetime) -> None:
+    """What comes after a while of sending: the next while, unless there is nothing left to send."""
+    now = utc_now()
     if restores.paused_by():
         not_before += WHILE_PAUSED
-    due_at = max(due or not_before + WAIT_FOR_OTHERS, not_before)
-    queue.later(queue.Job.SEND_CAMPAIGN, due_at=due_at if due_at > utc_now() else None, campaign_id=str(campaign_id))
+    due = [now + WAIT_FOR_OTHERS for _others_write_it_down in without_audience()]
+    due += [_goes_on(send.campaign_id, now=now) for send in underway()]
+    if due:
+        _call(due_at=max(min(due), not_before))
 
 
 class _Stencils:
@@ -152,6 +168,7 @@ def _write(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, is_last:
     """False if the claim is not ours any more. The rest of it is not sent by us if this `is_last`."""
     ours = claims.settle(claimed, outcomes, done=done, started=done + AT_ONCE, now=utc_now())
     refusals.take_in(claimed, outcomes, now=utc_now())
+    pace.learn(claimed.rows, outcomes, now=utc_now())
     if is_last:
         claims.give_back(claimed, after=done, due_at=utc_now())
     return ours and not is_last
@@ -161,21 +178,45 @@ def _not_wanted(row: Row[Any]) -> Outcome:
     return Outcome(row.id, State.SUPPRESSED, row.attempts, "no longer wanted", utc_now())
 
 
-def _write_down_audience(campaign: Campaign) -> Iterator[None]:
+def _look_after_campaigns(turns: Turns) -> Iterator[None]:
+    """Writes down the audiences of those that have none yet, and pauses those that go wrong."""
+    for campaign_id in without_audience():
+        yield from _write_down_audience(campaign_id)
+    breaker.look(now=utc_now())
+    turns.renew([] if restores.paused_by() else underway(), now=utc_now())
+    yield
+
+
+def _write_down_audience(campaign_id: UUID) -> Iterator[None]:
+    """By one worker, while others go on with what they have."""
     month = partitions.month_of(utc_now())
     partitions.ensure(Delivery, month)
     yield
-    campaign.snapshot_month = month
-    db.session.flush()
-    audience.write_down(campaign, now=utc_now())
+    mine = db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(str(campaign_id)))))
+    campaign = db.session.get(Campaign, campaign_id, populate_existing=True) if mine else None
+    if campaign and campaign.snapshot_month is None:
+        with db.session.no_autoflush:  # a pause of this campaign need not wait
+            campaign.snapshot_month = month
+            audience.write_down(campaign, now=utc_now())
     yield
 
 
-def _change_state(campaign: Campaign, expected: CampaignState, **changes: Any) -> UUID | None:
-    changed: UUID | None = db.session.scalar(
-        update(Campaign)
-        .where(Campaign.id == campaign.id, Campaign.state == expected)
-        .values(changes)
-        .returning(Campaign.id)
-    )
-    return changed
+def _goes_on(campaign_id: UUID, *, now: datetime) -> datetime:
+    """When; or the end, if nothing is left of it."""
+    outlook = claims.outlook(campaign_id, now=now)
+    if outlook.due_at is None and not outlook.is_held:
+        _change_state(campaign_id, CampaignState.SENDING, state=CampaignState.SENT, finished_at=now)
+    return max(outlook.due_at or now + WAIT_FOR_OTHERS, now + A_MOMENT)
+
+
+def _call(*, due_at: datetime | None) -> None:
+    """One more worker, or the next while of this one; unless somebody was called already."""
+    called = select(OutboxEntry.id).where(OutboxEntry.job == Job.SEND_CAMPAIGNS, OutboxEntry.taken_by.is_(None))
+    if db.session.scalar(select(called.where(OutboxEntry.due_at <= (due_at or utc_now())).exists())):
+        return
+    queue.later(Job.SEND_CAMPAIGNS, due_at=due_at if due_at and due_at > utc_now() else None)
+
+
+def _change_state(campaign_id: UUID, *expected: CampaignState, **changes: Any) -> bool:
+    changing = update(Campaign).where(Campaign.id == campaign_id, Campaign.state.in_(expected)).values(changes)
+    return db.session.scalar(changing.returning(Campaign.id)) is not None

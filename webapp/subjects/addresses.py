@@ -43,6 +43,10 @@ def fingerprint(normalized: str) -> bytes:
     return permanent_hash("address", normalized.lower())
 
 
+def domain_of(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
 def masked(address: str) -> str:
     """For people who may not be the owner: `a•••@example.org`."""
     local, _, domain = address.rpartition("@")

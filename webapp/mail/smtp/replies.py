@@ -1,5 +1,6 @@
 """A relay's replies (RFC 5321, 4.2), put together from bytes however they arrive."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -7,6 +8,15 @@ from enum import Enum, auto
 LONGEST_LINE = 4_096  # RFC 5321, 4.5.3.1.5 allows 512; some relays write more
 MOST_LINES = 100
 LONGEST_WORDS = 500
+
+
+# Too many from us, or too fast: RFC 3463 has 4.7.x for policy, and these are what servers say who mean that.
+PATIENCE = re.compile(
+    r"421\b|4\d\d[ -](?:4\.7\.\d|4\.2\.1\b|4\.3\.2\b|4\.4\.5\b)"
+    r"|4\d\d .*?(?:rate.?limit|throttl|too (?:many|much|fast)|slow down)",
+    r"|4\d\d .*?(?:rate.?limit|throttl|too (?:many|much|fast)|slow down)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class NotSmtp(Exception):
@@ -43,6 +53,11 @@ class Reply:
 
 
 _FATES = {2: Fate.ACCEPTED, 5: Fate.REFUSED}
+
+
+def asks_for_patience(reply: str) -> bool:
+    """Whether a server wants us to be slower, not only this one email later."""
+    return PATIENCE.match(reply) is not None
 
 
 class ReplyReader:

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.campaigns.models import Campaign, CampaignCount, Claim, Deferral, Delivery, Progress
+from webapp.campaigns.models import Campaign, CampaignCount, Claim, Deferral, Delivery, Destination, Progress
 from webapp.privacy.data_map.retention import PROOF_OF_EVENT
 from webapp.privacy.data_map.vocabulary import (
     MACHINERY,
@@ -71,6 +71,11 @@ TABLES: list[SubjectTable | OtherTable] = [
             Campaign.topic_id: OURS,
             Campaign.body: OURS,
             Campaign.language: OURS,
+            Campaign.pace: OURS,
+            Campaign.started_by: NUMBER,
+            Campaign.paused_at: OURS,
+            Campaign.pause_reason: OURS,
+            Campaign.judged_since: OURS,
             Campaign.changed_at: OURS,
             Campaign.sending_since: OURS,
             Campaign.snapshot_month: OURS,
@@ -80,7 +85,12 @@ TABLES: list[SubjectTable | OtherTable] = [
     OtherTable(
         Progress,
         "how far a campaign was handed out to workers",
-        attributes={Progress.campaign_id: NUMBER, Progress.reached: MACHINERY, Progress.last: MACHINERY},
+        attributes={
+            Progress.campaign_id: NUMBER,
+            Progress.reached: MACHINERY,
+            Progress.last: MACHINERY,
+            Progress.next_claim_at: MACHINERY,
+        },
     ),
     OtherTable(
         Claim,
@@ -97,7 +107,23 @@ TABLES: list[SubjectTable | OtherTable] = [
     OtherTable(
         Deferral,
         "emails that are tried again, by the number of their row",
-        attributes={Deferral.delivery_id: NUMBER, Deferral.campaign_id: NUMBER, Deferral.due_at: MACHINERY},
+        attributes={
+            Deferral.delivery_id: NUMBER,
+            Deferral.campaign_id: NUMBER,
+            Deferral.domain: MACHINERY,
+            Deferral.due_at: MACHINERY,
+        },
+    ),
+    OtherTable(
+        Destination,
+        "how fast a domain takes emails, and what its mail server said when it asked for patience",
+        attributes={
+            Destination.domain: OURS,
+            Destination.next_at: MACHINERY,
+            Destination.pace: MACHINERY,
+            Destination.slowed_at: MACHINERY,
+            Destination.reply: OURS,
+        },
     ),
     OtherTable(
         CampaignCount,

@@ -159,6 +159,7 @@ RETURN_KINDS = {
 CAMPAIGN_STATES = {
     CampaignState.DRAFT: _l("draft"),
     CampaignState.SENDING: _l("being sent"),
+    CampaignState.PAUSED: _l("paused"),
     CampaignState.STOPPED: _l("stopped"),
     CampaignState.SENT: _l("sent"),
 }
