@@ -1,7 +1,6 @@
 """Sending campaigns, in short turns, and what keeps their ledger in order."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from jobs.job import commit_each, job, worker_name
 from webapp import partitions

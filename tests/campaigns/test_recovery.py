@@ -37,11 +37,11 @@ def campaign(app: Flask) -> Campaign:
     return campaign
 
 
-def send(campaign: Campaign) -> None:
+def send() -> None:
     """What a worker does that has no heartbeat."""
     with Relay() as connection:
         until = utc_now() + timedelta(minutes=1)
-        commit_each(sending.send_for_a_while(campaign.id, connection, worker=uuid4(), until=until))
+        commit_each(sending.send_for_a_while(connection, worker=uuid4(), until=until))
 
 
 def recover(campaign: Campaign) -> None:
@@ -71,7 +71,7 @@ def send_and_die(campaign: Campaign, monkeypatch: pytest.MonkeyPatch, *, step: b
         patch.setattr(Wire, "send", send_or_die)
         patch.setattr(Relay, "close", lambda _relay: None)  # the dead say no goodbye
         with pytest.raises(Killed):
-            send(campaign)
+            send()
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_emails_in_the_air_while_the_database_restarts_are_neither_lost_nor_in_d
 
     relay.at_content = cut_off
     campaign_id = campaign.id
-    send(campaign)
+    send()
     assert states(db.session.get_one(Campaign, campaign_id)) == {"sent": 6}
     assert set(times_received(relay).values()) == {1}
 
@@ -137,7 +137,7 @@ def test_a_commit_that_came_through_although_its_answer_was_lost_counts_once(
     campaign: Campaign, relay: TestRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "AT_ONCE", 2)
-    steps = sending.send_for_a_while(campaign.id, relay=Relay(), worker=uuid4(), until=utc_now() + timedelta(minutes=1))
+    steps = sending.send_for_a_while(Relay(), worker=uuid4(), until=utc_now() + timedelta(minutes=1))
     written_down = 0
     for _ in steps:
         db.session.commit()

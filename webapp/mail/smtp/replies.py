@@ -14,7 +14,6 @@ LONGEST_WORDS = 500
 PATIENCE = re.compile(
     r"421\b|4\d\d[ -](?:4\.7\.\d|4\.2\.1\b|4\.3\.2\b|4\.4\.5\b)"
     r"|4\d\d .*?(?:rate.?limit|throttl|too (?:many|much|fast)|slow down)",
-    r"|4\d\d .*?(?:rate.?limit|throttl|too (?:many|much|fast)|slow down)",
     re.IGNORECASE | re.DOTALL,
 )
 
