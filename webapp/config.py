@@ -13,7 +13,7 @@ from typing import Annotated, Self
 
 from babel.dates import get_timezone
 from flask import current_app
-from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, IPvAnyNetwork, SecretStr, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -22,6 +22,15 @@ class Environment(StrEnum):
     PRODUCTION = "production"
     DEMO = "demo"
     TEST = "test"
+
+
+class SmtpTls(StrEnum):
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 def _comma_separated(value: object) -> object:
@@ -94,7 +103,14 @@ class Settings(BaseSettings):
     smtp_port: int = Field(25, description="The relay's port.")
     smtp_username: str | None = Field(None, description="Sign-in name at the relay, if it asks for one.")
     smtp_password: SecretStr | None = Field(None, description="Password at the relay.")
-    smtp_starttls: bool = Field(False, description="Upgrade the connection to TLS, with a verified certificate.")
+    smtp_tls: SmtpTls = Field(
+        SmtpTls.NONE,
+        description="`starttls` (usual on port 587) or `tls` from the first byte (port 465), always with a verified "
+        "certificate; `none` for a relay on this machine or in a network of yours.",
+    )
+    smtp_ca_file: FilePath | None = Field(
+        None, description="The authorities (PEM) that vouch for the relay, if it is not known to all."
+    )
     smtp_timeout_seconds: float = Field(20.0, description="How long one answer of the relay may take.")
     mail_from: str = Field("no-reply@localhost.localdomain", description="The sender's address.")
     bounce_address: str = Field(
@@ -194,6 +210,12 @@ class Settings(BaseSettings):
             raise ValueError("PUBLIC_URL must not end with a slash")
         if self.environment is Environment.PRODUCTION and not self.public_url.startswith("https://"):
             raise ValueError("PUBLIC_URL must start with https:// in production")
+        return self
+
+    @model_validator(mode="after")
+    def _passwords_do_not_travel_readable(self) -> Self:
+        if self.smtp_password and self.smtp_tls is SmtpTls.NONE and self.smtp_host not in THIS_MACHINE:
+            raise ValueError("SMTP_PASSWORD would go readable over the network: set SMTP_TLS to starttls or tls")
         return self
 
     @model_validator(mode="after")

@@ -1,17 +1,18 @@
 """The SMTP relay: one connection, reused, and for every email a verdict that says what may be done next."""
 
-import smtplib
-import ssl
 import time
 from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from itertools import takewhile
+from smtplib import SMTPException
+from socket import socket
 from types import TracebackType
 from typing import Self
 
 from webapp.config import settings
 from webapp.mail.smtp.conversation import Conversation, Letter, Offers
+from webapp.mail.smtp.greeting import greet
 from webapp.mail.smtp.replies import LONGEST_WORDS, Fate, NotSmtp, Verdict
 from webapp.mail.smtp.wire import Broken, Wire
 
@@ -83,15 +84,15 @@ class Relay:
             self.close()
         if self._connection is None:
             try:
-                self._connection = _connect()
-            except (OSError, smtplib.SMTPException) as error:
+                self._connection = _Connection(*greet())
+            except (OSError, SMTPException) as error:
                 raise RelayDown((str(error) or type(error).__name__)[:LONGEST_WORDS]) from error
         return self._connection
 
 
 class _Connection:
-    def __init__(self, wire: Wire, offers: Offers) -> None:
-        self.wire, self.offers = wire, offers
+    def __init__(self, connected: socket, offers: Offers) -> None:
+        self.wire, self.offers = Wire(connected, timeout=settings().smtp_timeout_seconds), offers
         self.handed_over, self.used_at = 0, time.monotonic()
 
     def is_good(self) -> bool:
@@ -115,21 +116,3 @@ class _Connection:
 def as_letter(email: EmailMessage, *, to: str, sender: str) -> Letter:
     """An email as it goes over the wire; addresses beyond ASCII need the headers in UTF-8 (RFC 6532)."""
     return Letter(sender, to, email.as_bytes(policy=CONTENT if to.isascii() else UTF8_CONTENT))
-
-
-def _connect() -> _Connection:
-    """The greeting, TLS and sign-in are those of the standard library; the emails are handed over by us."""
-    chosen = settings()
-    opening = smtplib.SMTP(chosen.smtp_host, chosen.smtp_port, timeout=chosen.smtp_timeout_seconds)
-    try:
-        if chosen.smtp_starttls:
-            opening.starttls(context=ssl.create_default_context())
-        opening.ehlo_or_helo_if_needed()
-        if chosen.smtp_username and chosen.smtp_password:
-            opening.login(chosen.smtp_username, chosen.smtp_password.get_secret_value())
-    except (OSError, smtplib.SMTPException):
-        opening.close()
-        raise
-    offers = Offers(*(opening.has_extn(name) for name in ("pipelining", "8bitmime", "smtputf8")))
-    assert opening.sock is not None
-    return _Connection(Wire(opening.sock, timeout=chosen.smtp_timeout_seconds), offers)
