@@ -210,7 +210,8 @@ written AS (
     UPDATE deliveries
     SET state = outcome.state, attempts = outcome.attempts, reply = outcome.reply,
         sent_at = CASE WHEN outcome.state = 'sent' THEN CAST(:at AS timestamptz) END
-    FROM outcome WHERE snapshot_month = :this_month AND deliveries.id = outcome.key
+    FROM outcome
+    WHERE snapshot_month = :this_month AND deliveries.id = outcome.key AND deliveries.id = ANY(CAST(:keys AS bigint[]))
 ),
 deferred AS (
     INSERT INTO deferrals (delivery_id, campaign_id, due_at)
