@@ -95,6 +95,8 @@ def _check_access() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # no such address: 404
     view = current_app.view_functions[request.endpoint]
+    if access.is_public(view):
+        return None  # and nobody has to know who asks
     if access.scope_of(view):
         return None  # for a system: its key is looked at by the route itself, and its cookies by nobody
     if access.is_for_work(view) and not _is_in_staff_network():

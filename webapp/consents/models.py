@@ -1,6 +1,7 @@
 """What people agreed to: topics, who gets them, the use of data about them, the ledger of consents, and addresses that
 must never be mailed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -11,6 +12,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.db import Base, CreatedAt, Key, Timestamp
 from webapp.subjects.models import Subject
+
+
+def title_in(titles: Mapping[str, str], language: str) -> str:
+    """The title of a topic in this language, or else in the first that it has."""
+    return titles.get(language) or next(iter(titles.values()))
 
 
 class Method(StrEnum):
@@ -92,7 +98,7 @@ class Topic(Base):
     created_at: Mapped[CreatedAt]
 
     def title(self, language: str) -> str:
-        return self.titles.get(language) or next(iter(self.titles.values()))
+        return title_in(self.titles, language)
 
     def description(self, language: str) -> str:
         return self.descriptions.get(language) or next(iter(self.descriptions.values()), "")

@@ -1,6 +1,7 @@
 """What is written in the audit log about a subject: the details are sealed with the subject's own key."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -17,9 +18,15 @@ def record(
         action,
         actor_id=actor_id or subject.id,
         subject_id=subject.id,
-        details=seal(data_key(subject), json.dumps(details).encode(), context=subject.id.bytes) if details else None,
+        details=sealed(details, subject.key.wrapped, owner=subject.id) if details else None,
         now=now,
     )
+
+
+def sealed(details: Mapping[str, str], wrapped: bytes, *, owner: UUID) -> bytes:
+    """As only whoever has the owner's key can read them: `wrapped`, as the database has it."""
+    key = key_ring().unwrap(wrapped, context=owner.bytes)
+    return seal(key, json.dumps(details).encode(), context=owner.bytes)
 
 
 def details_of(entry: audit.AuditEntry, subject: Subject) -> dict[str, str]:

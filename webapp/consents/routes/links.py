@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from webapp import language
 from webapp.access import public
 from webapp.clock import utc_now
-from webapp.consents import choices, history, subscriptions, wordings
+from webapp.consents import choices, history, one_click, subscriptions, wordings
 from webapp.consents.models import ConsentPurpose, Method, Topic
+from webapp.consents.one_click import Click
 from webapp.consents.routes import choosing
 from webapp.consents.routes.blueprint import blueprint, by_link
 from webapp.consents.unsubscribe_links import UnsubscribeToken, read_token
@@ -48,12 +49,11 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 @by_link
 def confirm_unsubscribe(token: str) -> ResponseReturnValue:
     """The page's button, or a mail program's request (RFC 8058), which is answered with 200 and never redirected."""
-    one_click = request.form.get("List-Unsubscribe") == "One-Click"
+    if request.form.get("List-Unsubscribe") == "One-Click":
+        return _answer_one_click(token)
     named, subject = _reader(token)
-    changed = subject is not None and _unsubscribe(subject, named, one_click=one_click)
+    changed = subject is not None and _unsubscribe(subject, named)
     db.session.commit()
-    if one_click:
-        return _plain(_("Done: you are unsubscribed.") if changed else _("You are unsubscribed already. All is well."))
     return see_other(url_for("consents.unsubscribe", token=token, now=1 if changed else None))
 
 
@@ -129,17 +129,17 @@ def _reader(token: str) -> tuple[UnsubscribeToken, Subject | None]:
     return named, subject
 
 
-def _unsubscribe(subject: Subject, named: UnsubscribeToken, *, one_click: bool) -> bool:
-    topic, spoken = db.session.get(Topic, named.topic_id), current_language()
-    return subscriptions.withdraw(
-        subject,
-        named.topic_id,
-        **choosing.statement(
-            wordings.ONE_CLICK.shown(spoken) if one_click else wordings.unsubscribe_button(topic, spoken),
-            method=Method.ONE_CLICK if one_click else Method.UNSUBSCRIBE_LINK,
-            campaign_id=named.campaign_id,
-        ),
-    )
+def _unsubscribe(subject: Subject, named: UnsubscribeToken) -> bool:
+    topic = db.session.get(Topic, named.topic_id)
+    shown = wordings.unsubscribe_button(topic, current_language())
+    said = choosing.statement(shown, method=Method.UNSUBSCRIBE_LINK, campaign_id=named.campaign_id)
+    return subscriptions.withdraw(subject, named.topic_id, **said)
+
+
+def _answer_one_click(token: str) -> Response:
+    """To a program: nobody reads it, so it speaks the language of such programs."""
+    changed = one_click.unsubscribe(Click(read_token(token), request.remote_addr or "", utc_now()))
+    return _plain("Done: you are unsubscribed." if changed else "You are unsubscribed already. All is well.")
 
 
 def _plain(text: str) -> Response:
