@@ -27,7 +27,7 @@ from webapp.app import create_app
 from webapp.campaigns import audience, sending, statistics
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.models import Campaign, CampaignState
-from webapp.campaigns.rendering import compile_campaign
+from webapp.campaigns.rendering import Text, compile_campaign
 from webapp.clock import utc_now
 from webapp.config import settings
 from webapp.consents.models import Topic
@@ -69,7 +69,8 @@ def _readers(campaign: Campaign) -> list[Recipient]:
 
 def _loop(campaign: Campaign, readers: list[Recipient]) -> None:
     languages = {reader.language for reader in readers}
-    letters = {language: compile_campaign(campaign, language) for language in languages}
+    text = Text(campaign.subject, campaign.body)
+    letters = {language: compile_campaign(campaign, text, language) for language in languages}
     with smtplib.SMTP(settings().smtp_host, settings().smtp_port) as server:
         for reader in readers:
             letter = letters[reader.language].letter(reader)

@@ -3,14 +3,16 @@
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies
 
-from webapp.campaigns import rendering
+from webapp.campaigns import placeholders
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.models import Campaign
-from webapp.campaigns.rendering import BrokenTemplate, UnknownVariable, compile_campaign
+from webapp.campaigns.rendering import compile_for
+from webapp.campaigns.variables import VARIABLES, Mistake
 from webapp.consents.models import Topic
-from webapp.mail.rendering import Rendered
+from webapp.mail.rendering import Rendered, one_line
 
 ANNA = Recipient(uuid4(), "anna@example.org", "en", "Anna", "Keller", "Keller & Söhne")
 NOBODY = Recipient(uuid4(), "reader@example.org", "en")
@@ -19,13 +21,13 @@ NOBODY = Recipient(uuid4(), "reader@example.org", "en")
 def rendered(body: str, *, subject: str = "News", reader: Recipient = ANNA) -> Rendered:
     news = Topic(id=uuid4(), slug="news", titles={"en": "Product news"}, descriptions={}, position=1)
     campaign = Campaign(id=uuid4(), topic_id=news.id, topic=news, subject=subject, body=body)
-    return compile_campaign(campaign, "en").letter(reader).rendered
+    return compile_for(reader, campaign).letter(reader).rendered
 
 
 @pytest.mark.usefixtures("app")
 class TestVariables:
     def test_each_is_filled_in_subject_text_and_html(self) -> None:
-        every = " ".join(f"{{{{ {name} }}}}" for name in rendering.VARIABLES)
+        every = " ".join(f"{{{{ {name} }}}}" for name in VARIABLES)
         mail = rendered(every, subject=every)
         expected = "Anna Keller Anna Keller Keller & Söhne anna@example.org"
         assert mail.subject == expected
@@ -37,16 +39,18 @@ class TestVariables:
         assert "Hello Anna!" in rendered("Hello {{given_name|friend}}!").text
 
     @pytest.mark.parametrize("name", ["first_name", "password", "given_name.__class__", "7*7", ""])
-    def test_an_unknown_one_is_refused_by_name(self, name: str) -> None:
-        for where in ({"subject": f"Hi {{{{ {name} }}}}", "body": ""}, {"subject": "", "body": f"{{{{ {name} }}}}"}):
-            with pytest.raises(UnknownVariable) as refusal:
-                rendering.check(**where)
-            assert refusal.value.name == name
+    def test_an_unknown_one_is_refused_by_name(self, app: Flask, name: str) -> None:
+        with pytest.raises(Mistake) as mistake:
+            placeholders.check(f"Hi\n{{{{ {name} }}}}")
+        with app.test_request_context():
+            assert f"There is no variable {{{{ {name} }}}}" in str(mistake.value.problem)
+        assert mistake.value.line == 2
 
-    @pytest.mark.parametrize("body", ["{{ given_name", "given_name }}", "{% if x %}", "{{{{ given_name }}}}"])
+    @pytest.mark.parametrize("body", ["{{ given_name", "given_name }}", "{{{{ given_name }}}}", "{%", "%}"])
     def test_braces_that_are_no_variable_are_refused(self, body: str) -> None:
-        with pytest.raises(BrokenTemplate):
-            rendering.check("News", body)
+        with pytest.raises(Mistake) as mistake:
+            placeholders.check(f"{{{{ given_name |\n friend }}}}\n\n{body}")
+        assert mistake.value.line == 4
 
 
 @pytest.mark.usefixtures("app")
@@ -76,9 +80,9 @@ class TestValues:
 
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
     @given(name=strategies.text(strategies.characters(exclude_categories=["Cs"]), max_size=40))
-    def test_any_name_arrives_as_it_is(self, name: str) -> None:
+    def test_any_name_arrives_as_it_is_on_one_line(self, name: str) -> None:
         mail = rendered("[{{ given_name }}]", reader=Recipient(uuid4(), "x@y.example", "en", name))
-        assert f"[{name}]" in mail.text
+        assert f"[{one_line(name)}]" in mail.text
 
 
 @pytest.mark.usefixtures("app")
@@ -109,6 +113,21 @@ class TestMarkdown:
             "words (https://example.org/x) https://example.org/y\n"
         )
 
+    @pytest.mark.parametrize(
+        ("name", "line"),
+        [
+            ("Bo", "========"),
+            ("", "============"),
+            ("Maximiliane", "=" * 17),
+            ("李娜", "=" * 10),
+            ("🎉", "=" * 8),
+            ("x" * 99, "=" * 72),
+        ],
+    )
+    def test_a_title_is_underlined_as_far_as_the_name_in_it_reaches(self, name: str, line: str) -> None:
+        reader = Recipient(uuid4(), "x@y.example", "en", name)
+        assert f"\n{line}\n\nNews" in rendered("# Hello {{ given_name | friend }}\n\nNews", reader=reader).text
+
     def test_emoji_and_right_to_left_writing_survive(self) -> None:
         mail = rendered("שלום {{ given_name }} 🎉", subject="🎉 مرحبا")
         assert mail.subject == "🎉 مرحبا"
@@ -120,5 +139,5 @@ class TestMarkdown:
 def test_a_preview_has_no_link_that_would_unsubscribe_its_reader() -> None:
     news = Topic(id=uuid4(), slug="news", titles={"en": "Product news"}, descriptions={}, position=1)
     campaign = Campaign(id=uuid4(), topic_id=news.id, topic=news, subject="News", body="Hello")
-    preview = compile_campaign(campaign, "en").preview(ANNA)
+    preview = compile_for(ANNA, campaign).preview(ANNA)
     assert "/unsubscribe/" not in preview.html + preview.text

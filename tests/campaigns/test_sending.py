@@ -13,6 +13,7 @@ from webapp import queue
 from webapp.access import Role
 from webapp.campaigns import claims, departures, sending, statistics
 from webapp.campaigns.models import Campaign, CampaignState, Deferral, Delivery
+from webapp.campaigns.rendering import Compiled, Text, compile_campaign
 from webapp.clock import utc_now
 from webapp.consents import subscriptions
 from webapp.consents.models import Method, Suppression, SuppressionReason
@@ -71,6 +72,28 @@ def test_everyone_with_consent_for_the_topic_gets_it_once(
     assert outsider.email not in {mail.to for mail in relay.received}
     assert campaign.state is CampaignState.SENT
     assert statistics.figures(campaign) == statistics.Figures(recipients=70, sent=70)
+
+
+def test_each_gets_the_words_for_them_and_each_variant_is_compiled_once(
+    marketer: Subject, news: UUID, relay: TestRelay, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = readers(news, 6)
+    variants: list[Text] = []
+
+    def compile_and_note(campaign: Campaign, text: Text, language: str) -> Compiled:
+        variants.append(text)
+        return compile_campaign(campaign, text, language)
+
+    monkeypatch.setattr("webapp.campaigns.sending.compile_campaign", compile_and_note)
+    condition = '{% if given_name in ["Reader 1", "Reader 4"] %}'
+    start(
+        draft(news, subject=f"{condition}Two{{% else %}}Four{{% endif %}}", body=f"Hi{condition} again{{% endif %}}!"),
+        marketer,
+    )
+    run_jobs()
+    greeted = {mail.to: (mail.subject, "Hi again!" in mail.text) for mail in relay.received}
+    assert greeted == {who.email: ("Two", True) if who in (people[1], people[4]) else ("Four", False) for who in people}
+    assert sorted(variants) == [("Four", "Hi!"), ("Two", "Hi again!")]
 
 
 def test_each_email_is_personal_and_says_how_to_unsubscribe(

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.campaigns import audience
 from webapp.campaigns.models import Campaign
-from webapp.campaigns.rendering import compile_campaign
+from webapp.campaigns.rendering import compile_for
 from webapp.db import db
 from webapp.mail.catalogue import Content, Obsolete, service_email
 from webapp.mail.models import Message
@@ -22,5 +22,5 @@ def test(message: Message) -> Content:
     if campaign is None:
         raise Obsolete
     reader = audience.recipient(message.subject_id)
-    letter = compile_campaign(campaign, reader.language).letter(reader)
+    letter = compile_for(reader, campaign).letter(reader)
     return Content(rendered=letter.rendered, headers=letter.headers)

@@ -9,9 +9,10 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from webapp import language
+from webapp.campaigns import placeholders
 from webapp.campaigns.campaigns import Wording, version_of
 from webapp.campaigns.models import Campaign
-from webapp.campaigns.rendering import VARIABLES, BrokenTemplate, UnknownVariable, check
+from webapp.campaigns.variables import Mistake
 from webapp.consents import subscriptions
 from webapp.mail.rendering import one_line
 from webapp.subjects.addresses import InvalidAddress, normalize
@@ -79,10 +80,22 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         return str(self.replaces.data or self.version.data)
 
     def validate_subject(self, field: StringField) -> None:
-        _check_variables(field.data, "")
+        try:
+            placeholders.check(field.data)
+        except Mistake as mistake:
+            raise ValidationError(mistake.problem) from mistake
+        if field.data and not placeholders.filled(field.data, {}).strip():
+            raise ValidationError(
+                _("Who is a stranger to us would get an empty subject. Write some words for them, too.")
+            )
 
     def validate_body(self, field: TextAreaField) -> None:
-        _check_variables("", field.data)
+        try:
+            placeholders.check(field.data)
+        except Mistake as mistake:
+            raise ValidationError(
+                _("Line %(line)s: %(problem)s", line=mistake.line, problem=mistake.problem)
+            ) from mistake
 
 
 def _shown(campaign: Campaign) -> dict[str, str]:
@@ -93,26 +106,6 @@ def _shown(campaign: Campaign) -> dict[str, str]:
         "body": campaign.body,
         "version": version_of(campaign),
     }
-
-
-def _check_variables(subject: str, body: str) -> None:
-    try:
-        check(subject, body)
-    except UnknownVariable as unknown:
-        raise ValidationError(
-            _(
-                "There is no variable {{ %(name)s }}. You can use %(allowed)s.",
-                name=unknown.name,
-                allowed=", ".join(f"{{{{ {name} }}}}" for name in VARIABLES),
-            )
-        ) from unknown
-    except BrokenTemplate as broken:
-        raise ValidationError(
-            _(
-                "%(signs)s stands alone. A variable is written like this: {{ given_name }}.",
-                signs=str(broken),
-            )
-        ) from broken
 
 
 class AddressForm(FlaskForm):  # type: ignore[misc]  # as above

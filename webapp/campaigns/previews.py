@@ -7,7 +7,7 @@ from webapp.campaigns import audience
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.campaigns import Wording
 from webapp.campaigns.models import Campaign
-from webapp.campaigns.rendering import compile_campaign
+from webapp.campaigns.rendering import compile_for
 from webapp.config import settings
 from webapp.consents.models import Topic
 from webapp.db import db
@@ -51,8 +51,7 @@ def reader_of(campaign: Campaign) -> Recipient:
 
 
 def preview(campaign: Campaign, reader: Recipient) -> Rendered:
-    """Raises UnknownVariable or BrokenTemplate."""
-    return compile_campaign(campaign, reader.language).preview(reader)
+    return compile_for(reader, campaign).preview(reader)
 
 
 def envelope(campaign: Campaign) -> Envelope:

@@ -2,7 +2,8 @@
 
 A campaign is compiled once per language: Markdown, the MJML frame, inlined styles. What differs between readers is left
 as slots, and a reader costs only filling them. In Markdown a slot is written `{{ given_name }}`, or
-`{{ given_name | friend }}` with words that stand in when we do not know it.
+`{{ given_name | friend }}` with words that stand in when we do not know it. Where the text has conditions, each variant
+of it is compiled.
 """
 
 import re
@@ -10,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
@@ -18,24 +20,18 @@ from flask_babel import lazy_gettext as _l
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from webapp.campaigns import conditions
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.models import Campaign
 from webapp.campaigns.placeholders import PLACEHOLDER
-from webapp.campaigns.plain_text import plain_text
+from webapp.campaigns.plain_text import plain_text, underline
+from webapp.campaigns.variables import VARIABLES
 from webapp.consents.unsubscribe_links import token_for
 from webapp.language import speaking
 from webapp.links import absolute_url
 from webapp.mail.rendering import Rendered, one_line
 from webapp.mail.rendering import render as render_email
 
-VARIABLES = {
-    "given_name": _l("First name"),
-    "family_name": _l("Last name"),
-    "full_name": _l("First and last name"),
-    "organization": _l("Company"),
-    "email": _l("Email address"),
-}
-TEMPLATE_SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
 LINKS = {"unsubscribe_url": "consents.unsubscribe", "preferences_url": "consents.link_preferences"}
 TOKEN = "token-of-the-reader"
 ONE_CLICK = {
@@ -46,27 +42,42 @@ ONE_CLICK = {
 markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False}).enable("strikethrough")
 
 
-class UnknownVariable(ValueError):
-    """The text names a variable that does not exist. `name` is it; `allowed` are those that do."""
+class Text(NamedTuple):
+    """What a marketer wrote, as it is for those readers for whom its conditions come out alike."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
-        self.allowed = list(VARIABLES)
+    subject: str
+    body: str
+
+    def decided(self, reader: Recipient) -> "Text":
+        if not any(map(conditions.are_in, self)):
+            return self
+        values = variables(reader)
+        return Text(conditions.decided(self.subject, values), conditions.decided(self.body, values))
 
 
-class BrokenTemplate(ValueError):
-    """Braces that are not a variable."""
+class Slot(Protocol):
+    def value(self, values: Mapping[str, str]) -> str: ...
 
 
 @dataclass(frozen=True)
-class Slot:
+class Blank:
     name: str
     otherwise: str
     fill: Callable[[str], str]
 
     def value(self, values: Mapping[str, str]) -> str:
         return self.fill(values[self.name] or self.otherwise)
+
+
+@dataclass(frozen=True)
+class Underline:
+    """Below a title with blanks: as long as the title is when they are filled."""
+
+    title: "Parts"
+    sign: str
+
+    def value(self, values: Mapping[str, str]) -> str:
+        return underline(_filled(self.title, values), self.sign)
 
 
 Parts = list[str | Slot]
@@ -100,38 +111,37 @@ class Compiled:
         token = token_for(reader.subject_id, topic_id=self.topic_id, campaign_id=self.campaign_id)
         addresses = {name: address.replace(TOKEN, token) for name, address in self.addresses.items()}
         links = {**addresses, "unsubscribe_token": token, "unsubscribe_by_email": ""}
-        return {name: getattr(reader, name) for name in VARIABLES} | links
+        return variables(reader) | links
 
     def preview(self, reader: Recipient) -> Rendered:
         """As this reader would see it, but without the links that would unsubscribe them."""
-        return self._fill({name: getattr(reader, name) for name in VARIABLES} | dict.fromkeys(LINKS, "#"))
+        return self._fill(variables(reader) | dict.fromkeys(LINKS, "#"))
 
     def _fill(self, values: Mapping[str, str]) -> Rendered:
         return Rendered(one_line(_filled(self.subject, values)), _filled(self.text, values), _filled(self.html, values))
 
 
-def check(subject: str, body: str) -> None:
-    """Raises UnknownVariable or BrokenTemplate."""
-    for source in (subject, body):
-        for placeholder in PLACEHOLDER.finditer(source):
-            if placeholder["name"] not in VARIABLES:
-                raise UnknownVariable(placeholder["name"])
-        if stray := TEMPLATE_SIGNS.search(PLACEHOLDER.sub("", source)):
-            raise BrokenTemplate(stray[0])
+def variables(reader: Recipient) -> dict[str, str]:
+    """Without line breaks, which would begin another header, or another line of the conversation with a relay."""
+    return {name: one_line(getattr(reader, name)) for name in VARIABLES}
 
 
-def compile_campaign(campaign: Campaign, language: str) -> Compiled:
-    """Raises UnknownVariable or BrokenTemplate."""
-    check(campaign.subject, campaign.body)
+def compile_for(reader: Recipient, campaign: Campaign) -> Compiled:
+    text = Text(campaign.subject, campaign.body).decided(reader)
+    return compile_campaign(campaign, text, reader.language)
+
+
+def compile_campaign(campaign: Campaign, text: Text, language: str) -> Compiled:
+    """`text` is that of the campaign, with its conditions decided."""
     slots = _Slots()
-    body = slots.mark(campaign.body)
+    body = slots.mark(text.body)
     with speaking(language):
         reason = str(_l("You get this because you subscribed to “%(topic)s”.", topic=campaign.topic.title(language)))
     frame = {
         "reason": reason,
-        "heading": slots.mark(campaign.subject),
+        "heading": slots.mark(text.subject),
         "body_html": Markup(slots.for_addresses(nh3.clean(markdown.render(body)))),  # noqa: S704  # cleaned by nh3
-        "body_text": plain_text(markdown.parse(body)),
+        "body_text": plain_text(markdown.parse(body), below=slots.underline),
         **{name: slots.marker(name) for name in LINKS},
     }
     rendered = render_email("campaigns/campaign", frame, language=language)
@@ -151,14 +161,17 @@ class _Slots:
     def __init__(self) -> None:
         # About as long as a name, for the text part is wrapped before its slots are filled.
         self.tag = f"slot{secrets.token_hex(4)}"
-        self.known: list[tuple[str, str]] = []
+        self.known: list[Callable[[Callable[[str], str]], Slot]] = []
 
     def mark(self, source: str) -> str:
         return PLACEHOLDER.sub(lambda found: self.marker(found["name"], found["otherwise"] or ""), source)
 
     def marker(self, name: str, otherwise: str = "") -> str:
-        self.known.append((name, otherwise))
-        return f"{self.tag}x{len(self.known) - 1}x"
+        return self._keep(lambda fill: Blank(name, otherwise, fill))
+
+    def underline(self, title: str, sign: str) -> str:
+        parts = self.cut(title, str)
+        return self._keep(lambda _fill: Underline(parts, sign)) if len(parts) > 1 else underline(title, sign)
 
     def for_addresses(self, html: str) -> str:
         """Marks slots inside link addresses, where values are percent-encoded."""
@@ -169,9 +182,12 @@ class _Slots:
         pieces = re.split(rf"{self.tag}(u?)x(\d+)x", text)
         parts: Parts = [pieces[0]]
         for in_address, number, constant in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
-            name, otherwise = self.known[int(number)]
-            parts += [Slot(name, otherwise, _in_address if in_address else fill), constant]
+            parts += [self.known[int(number)](_in_address if in_address else fill), constant]
         return parts
+
+    def _keep(self, slot: Callable[[Callable[[str], str]], Slot]) -> str:
+        self.known.append(slot)
+        return f"{self.tag}x{len(self.known) - 1}x"
 
 
 def _in_address(value: str) -> str:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from webapp.campaigns import audience, breaker, claims, pace, refusals
 from webapp.campaigns.claims import Claimed, Send
 from webapp.campaigns.models import Campaign, CampaignState, Delivery
 from webapp.campaigns.pausing import NEVER
-from webapp.campaigns.rendering import compile_campaign
+from webapp.campaigns.rendering import Text, compile_campaign
 from webapp.campaigns.stencil import Stencil, WaysBack
 from webapp.campaigns.traces import Trace
 from webapp.campaigns.turns import Turns, underway, without_audience
@@ -36,6 +36,7 @@ from webapp.subjects.models import Subject
 A_MOMENT = timedelta(milliseconds=50)
 WAIT_FOR_OTHERS = timedelta(seconds=5)
 WHILE_PAUSED = timedelta(seconds=30)
+MOST_VARIANTS = 100  # of six conditions, kept by a worker; more are compiled again when their turn comes
 
 
 class NotADraft(Exception):
@@ -108,11 +109,11 @@ def hand_on(*, not_before: datetime) -> None:
 
 
 class _Stencils:
-    """A campaign compiled once for each language of its readers, and each way in which relays take texts."""
+    """A campaign compiled once for each language of its readers, each variant of its text, and each way of relays."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._made: dict[tuple[str, bool], Stencil] = {}
+        self._made = lru_cache(MOST_VARIANTS)(self._make)
 
     def parcel(self, row: Row[Any], date: str, trace: memoryview) -> delivery.Parcel:
         """`date` as RFC 5322 writes it."""
@@ -126,13 +127,18 @@ class _Stencils:
 
     def _letter(self, row: Row[Any], date: str, offers: Offers) -> Letter:
         reader = audience.from_row(row.subject_id, row)
-        stencil = self._made.get((reader.language, offers.eight_bits))
-        if stencil is None:
-            campaign = db.session.get_one(Campaign, self._send.campaign_id)
-            stencil = Stencil(compile_campaign(campaign, reader.language), eight_bits=offers.eight_bits)
-            self._made[reader.language, offers.eight_bits] = stencil
+        stencil = self._made(self._text.decided(reader), reader.language, offers.eight_bits)
         key = f"{self._send.campaign_id.hex}.{row.id}"
         return stencil.letter(reader, key=key, date=date, ways_back=self._ways_back(row, reader.email))
+
+    @cached_property
+    def _text(self) -> Text:
+        campaign = db.session.get_one(Campaign, self._send.campaign_id)
+        return Text(campaign.subject, campaign.body)
+
+    def _make(self, text: Text, language: str, eight_bits: bool) -> Stencil:
+        campaign = db.session.get_one(Campaign, self._send.campaign_id)
+        return Stencil(compile_campaign(campaign, text, language), eight_bits=eight_bits)
 
     def _ways_back(self, row: Row[Any], to: str) -> WaysBack | None:
         month = self._send.month

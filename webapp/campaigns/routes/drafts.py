@@ -11,9 +11,9 @@ from webapp.campaigns import campaigns, previews, sending
 from webapp.campaigns.campaigns import ChangedMeanwhile
 from webapp.campaigns.forms import CampaignForm
 from webapp.campaigns.models import Campaign, CampaignState
-from webapp.campaigns.rendering import VARIABLES
 from webapp.campaigns.routes.blueprint import blueprint, campaign_or_404
 from webapp.campaigns.sending import NotADraft
+from webapp.campaigns.variables import VARIABLES
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.headers import email_preview_policy

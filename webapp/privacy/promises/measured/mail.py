@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from webapp import partitions
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.models import Campaign, Delivery
-from webapp.campaigns.rendering import compile_campaign
+from webapp.campaigns.rendering import compile_for
 from webapp.config import settings
 from webapp.consents.models import Subscription
 from webapp.db import db
@@ -48,7 +48,8 @@ def way_out(*, now: datetime) -> Measurement:
     campaign = db.session.scalars(newest.limit(1)).first()
     if campaign is None:
         return Measurement(None)
-    letter = compile_campaign(campaign, campaign.language or settings().languages[0]).letter(_anybody())
+    reader = _anybody(campaign.language or settings().languages[0])
+    letter = compile_for(reader, campaign).letter(reader)
     link = letter.headers.get("List-Unsubscribe", "").strip("<>")
     one_click = letter.headers.get("List-Unsubscribe-Post") == "List-Unsubscribe=One-Click"
     return Measurement(bool(link) and one_click and link in letter.rendered.text and link in letter.rendered.html)
@@ -61,8 +62,8 @@ def longest_wait_of_a_message(*, now: datetime) -> Measurement:
     return Measurement(max(now - oldest, timedelta(0)) if oldest else timedelta(0))
 
 
-def _anybody() -> Recipient:
-    return Recipient(uuid4(), "reader@localhost.localdomain", settings().languages[0])
+def _anybody(language: str) -> Recipient:
+    return Recipient(uuid4(), "reader@localhost.localdomain", language)
 
 
 register(
