@@ -103,7 +103,7 @@ class _Session:
     def take_content(self) -> bool:
         content = self.lines.until_dot()
         answer = self.script.next_answer("content")
-        if answer == HANG_UP:
+        if content is None or answer == HANG_UP:
             return False
         if answer.startswith("250"):
             self.script.accepted.append(content)
@@ -129,9 +129,12 @@ class _Lines:
         while (line := self._next()) is not None:
             yield line.decode()
 
-    def until_dot(self) -> bytes:
+    def until_dot(self) -> bytes | None:
+        """None if it is cut off."""
         content = []
-        while (line := self._next()) is not None and line != b".":
+        while (line := self._next()) != b".":
+            if line is None:
+                return None
             content.append(line + b"\r\n")
         return b"".join(content)
 

@@ -1,5 +1,7 @@
 """Emails handed over in one breath: each verdict belongs to its email, however the replies arrive or stop arriving."""
 
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
@@ -26,12 +28,12 @@ HandOver = Callable[..., list[Verdict]]
 
 @pytest.fixture
 def hand_over(app: Flask, settings: Settings) -> Iterator[HandOver]:
-    def hand_over(script: Script, some: Sequence[Letter] = LETTERS) -> list[Verdict]:
+    def hand_over(script: Script, some: Sequence[Letter] = LETTERS, until: float = math.inf) -> list[Verdict]:
         with scripted(script) as port:
             changes = {"smtp_port": port, "smtp_host": "127.0.0.1", "smtp_timeout_seconds": 3}
             app.extensions["settings"] = settings.model_copy(update=changes)
             with Relay() as relay:
-                return list(relay.send(some))
+                return list(relay.send(some, until=until))
 
     yield hand_over
     app.extensions["settings"] = settings
@@ -143,3 +145,22 @@ NO_REPLIES = [
 def test_what_is_no_reply_is_not_taken_for_one(said: bytes) -> None:
     with pytest.raises(NotSmtp):
         list(ReplyReader().feed(said))
+
+
+@pytest.mark.parametrize("offers", EXTENSIONS.values(), ids=EXTENSIONS)
+def test_when_time_is_up_no_other_email_starts_and_what_comes_later_is_unharmed(
+    hand_over: HandOver, offers: list[str]
+) -> None:
+    script = Script(offers=offers)
+    kind, begun = script.answer, time.monotonic()
+
+    def slowly(step: str, number: int) -> str:
+        time.sleep(0.3 if (step, number) == ("content", 1) else 0)
+        return kind(step, number)
+
+    script.answer = slowly
+    assert len(hand_over(script, until=begun + 0.25)) == 2
+    assert len(hand_over(script)) == 3
+    assert [content.split(b"\r\n")[0] for content in script.accepted] == [b"Subject: 0", b"Subject: 1"] + [
+        each.content.split(b"\r\n")[0] for each in LETTERS
+    ]

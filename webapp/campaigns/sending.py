@@ -25,7 +25,7 @@ from webapp.db import db, until_committed
 from webapp.journal import restores
 from webapp.mail import delivery, messages
 from webapp.mail.bounces import return_paths
-from webapp.mail.delivery import AT_ONCE, QUICK, WHILE_RELAY_IS_DOWN, Outcome
+from webapp.mail.delivery import AT_ONCE, WHILE_RELAY_IS_DOWN, Outcome
 from webapp.mail.models import State
 from webapp.mail.smtp.conversation import Letter, Offers
 from webapp.mail.smtp.relay import Relay, RelayDown
@@ -33,6 +33,7 @@ from webapp.queue import Job, OutboxEntry
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
+FRESH_SECONDS = 1.5  # who says no is not asked again before an email leaves, so none leaves much later
 A_MOMENT = timedelta(milliseconds=50)
 WAIT_FOR_OTHERS = timedelta(seconds=5)
 WHILE_PAUSED = timedelta(seconds=30)
@@ -82,6 +83,7 @@ def send_for_a_while(relay: Relay, *, worker: UUID, until: datetime) -> Generato
             yield
             time.sleep(turns.pause(now=now))
             continue
+        fresh_until = time.monotonic() + FRESH_SECONDS
         claimed = claims.take(send, worker=worker, size=size, started=min(size, AT_ONCE), now=now)
         if claimed is None:
             turns.rest(send, until=_goes_on(send.campaign_id, now=now))
@@ -90,8 +92,8 @@ def send_for_a_while(relay: Relay, *, worker: UUID, until: datetime) -> Generato
         with Trace(claimed.id, len(claimed.rows)) as trace:
             yield
             mine = stencils.setdefault(send.campaign_id, _Stencils(send))
-            yield from _send_claim(claimed, trace, mine, relay, until=until)
-        size = min(2 * size, claims.MOST) if utc_now() - now < QUICK else max(size // 2, 1)
+            yield from _send_claim(claimed, trace, mine, relay, until=fresh_until)
+        size = min(2 * size, claims.MOST) if time.monotonic() < fresh_until else max(size // 2, 1)
         if not has_called:
             has_called = True
             _call(due_at=None)
@@ -148,9 +150,9 @@ class _Stencils:
 
 
 def _send_claim(
-    claimed: Claimed, trace: Trace, stencils: "_Stencils", relay: Relay, *, until: datetime
+    claimed: Claimed, trace: Trace, stencils: "_Stencils", relay: Relay, *, until: float
 ) -> Generator[None]:
-    """Group by group: that one is started is committed before its first byte leaves."""
+    """Group by group: that one is started is committed before its first byte leaves. Gives back what is too late."""
     done = 0
     while group := claimed.rows[done : done + AT_ONCE]:
         try:
@@ -162,11 +164,13 @@ def _send_claim(
         date = format_datetime(utc_now())
         wanted = [(position, row) for position, row in enumerate(group, done) if row.wanted]
         parcels = [stencils.parcel(row, date, trace.of(position)) for position, row in wanted]
-        outcomes = delivery.send(parcels, relay, offers, resend_uncertain=False)
-        outcomes += [_not_wanted(row) for row in group if not row.wanted]
-        done += len(group)
-        ours = yield from until_committed(partial(_write, claimed, outcomes, done=done, is_last=utc_now() > until))
-        if not ours or utc_now() > until:
+        outcomes = delivery.send(parcels, relay, offers, resend_uncertain=False, until=until)
+        if len(outcomes) == len(parcels):
+            outcomes += [_not_wanted(row) for row in group if not row.wanted]
+        done += len(outcomes)
+        is_late = time.monotonic() >= until
+        ours = yield from until_committed(partial(_write, claimed, outcomes, done=done, is_last=is_late))
+        if not ours:
             return
 
 

@@ -8,6 +8,7 @@ leaves, so when a worker dies at most ten rows cannot be told apart from sent on
 """
 
 import logging
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -99,19 +100,22 @@ def deliver(
     yield settled
 
 
-def send(parcels: Sequence[Parcel], relay: Relay, offers: Offers, *, resend_uncertain: bool) -> list[Outcome]:
-    """What became of each. An email that cannot be composed holds up no other."""
+def send(
+    parcels: Sequence[Parcel], relay: Relay, offers: Offers, *, resend_uncertain: bool, until: float = math.inf
+) -> list[Outcome]:
+    """What became of each. An email that cannot be composed holds up no other.
+
+    Of those that could not start before the monotonic clock showed `until` nothing is said: they are the last.
+    """
     composed = [(parcel, _compose(parcel, offers)) for parcel in parcels]
-    verdicts = _verdicts(relay, [made for _parcel, made in composed if isinstance(made, Letter)])
-    return [
-        _outcome(
-            parcel,
-            next(verdicts) if isinstance(made, Letter) else made,
-            resend_uncertain=resend_uncertain,
-            now=utc_now(),
-        )
-        for parcel, made in composed
-    ]
+    verdicts = _verdicts(relay, [made for _parcel, made in composed if isinstance(made, Letter)], until)
+    outcomes = []
+    for parcel, made in composed:
+        verdict = next(verdicts, made) if isinstance(made, Letter) else made
+        if isinstance(verdict, Letter):
+            break
+        outcomes.append(_outcome(parcel, verdict, resend_uncertain=resend_uncertain, now=utc_now()))
+    return outcomes
 
 
 def recover(ledger: Ledger, *, now: datetime) -> list[Any]:
@@ -162,9 +166,9 @@ def _compose(parcel: Parcel, offers: Offers) -> Letter | Verdict | None:
         return Verdict(Fate.REFUSED, f"could not be composed: {type(error).__name__}")
 
 
-def _verdicts(relay: Relay, letters: Sequence[Letter]) -> Iterator[Verdict]:
+def _verdicts(relay: Relay, letters: Sequence[Letter], until: float) -> Iterator[Verdict]:
     try:
-        yield from relay.send(letters)
+        yield from relay.send(letters, until=until)
     except RelayDown as error:
         yield from repeat(Verdict(Fate.DEFERRED, str(error)))
 

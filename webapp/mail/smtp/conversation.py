@@ -6,6 +6,8 @@ The envelope of an email goes along with the content of the one before:
     relay                250 250 354                 250 250 250 354             250 250 250 354     250
 """
 
+import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -79,12 +81,15 @@ class Conversation:
         self._asked_ahead = False  # the envelope of the next letter is on its way
         self.is_over = False  # the connection cannot be used any more
 
-    def hand_over(self, letters: Sequence[Letter]) -> Iterator[Verdict]:
+    def hand_over(self, letters: Sequence[Letter], *, until: float = math.inf) -> Iterator[Verdict]:
         """One verdict each, in their order. It ends early, after the verdict of the letter where the connection broke.
 
-        Each must be one that the relay can carry.
+        No content leaves after the monotonic clock shows `until`. Each must be one that the relay can carry.
         """
         for letter, following in zip_longest(letters, letters[1:]):
+            if time.monotonic() >= until:
+                self.is_over = self._asked_ahead  # for a content that does not come
+                return
             try:
                 verdict = self._one(letter, following)
             except _Over as over:

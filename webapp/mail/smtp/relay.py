@@ -1,5 +1,6 @@
 """The SMTP relay: one connection, reused, and for every email a verdict that says what may be done next."""
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
@@ -44,19 +45,19 @@ class Relay:
         """What the relay can do. Raises RelayDown."""
         return self._opened().offers
 
-    def send(self, letters: Sequence[Letter]) -> Iterator[Verdict]:
-        """Hands over emails, with a verdict each, in their order.
+    def send(self, letters: Sequence[Letter], *, until: float = math.inf) -> Iterator[Verdict]:
+        """Hands over emails, with a verdict each, in their order. None starts after the monotonic clock shows `until`.
 
         Raises RelayDown when there is no connection any more: nothing was sent of those without a verdict.
         """
         rest = list(letters)
-        while rest:
+        while rest and time.monotonic() < until:
             connection = self._opened()
             if why := connection.offers.lacks(rest[0]):
                 yield Verdict(Fate.REFUSED, why)
                 rest = rest[1:]
                 continue
-            for verdict in self._hand_over(connection, rest):
+            for verdict in self._hand_over(connection, rest, until):
                 yield verdict
                 rest = rest[1:]
 
@@ -66,13 +67,13 @@ class Relay:
             self._connection.quit()
             self._connection = None
 
-    def _hand_over(self, connection: "_Connection", letters: Sequence[Letter]) -> Iterator[Verdict]:
+    def _hand_over(self, connection: "_Connection", letters: Sequence[Letter], until: float) -> Iterator[Verdict]:
         """As many as this connection takes."""
         room = letters[: MESSAGES_PER_CONNECTION - connection.handed_over]
         carried = list(takewhile(lambda letter: connection.offers.lacks(letter) is None, room))
         connection.handed_over += len(carried)
         conversation = Conversation(connection.wire, connection.offers)
-        yield from conversation.hand_over(carried)
+        yield from conversation.hand_over(carried, until=until)
         connection.used_at = time.monotonic()
         if conversation.is_over:
             connection.wire.close()
