@@ -43,6 +43,8 @@ class Send:
     topic_id: UUID
     month: date
     pace: int | None = None  # emails per minute
+    waits_again: bool = True  # some of its emails are tried again later
+    is_limited: bool = True  # some domain has a pace
 
     def at_once(self, size: int) -> int:
         """At most one second of the pace."""
@@ -72,7 +74,10 @@ class Claimed:
 
 
 def take(send: Send, *, worker: UUID, size: int, started: int, now: datetime) -> Claimed | None:
-    """The next rows, of which the first `started` may be sent once this is committed; None if nothing is due."""
+    """The next rows, of which the first `started` may be sent once this is committed; None if nothing is due.
+
+    There may be none that can go now: then their domains rest, and they wait for these.
+    """
     claim_id, domain_pace = uuid4(), settings().domain_pace
     size = pace.in_all(send.at_once(size), now=now)
     given = {
@@ -86,15 +91,13 @@ def take(send: Send, *, worker: UUID, size: int, started: int, now: datetime) ->
         "each": send.each,
         "at": now,
     }
-    statements = (handing_out.taking_again(domain_pace), handing_out.taking(domain_pace))
-    while size:
-        for taking in statements:
-            if found := db.session.connection().execute(taking, given).all():
-                break
-        rows = [row for row in found if not row.aside]
-        if rows or not found:
+    for again in (True, False) if send.waits_again else (False,):
+        statement, written = handing_out.taking(again=again, limited=send.is_limited, domain_pace=domain_pace)
+        if size and (found := db.session.connection().exec_driver_sql(statement, written | given).all()):
+            rows = [row for row in found if not row.aside]
             pace.not_used(size - len(rows))
-            return Claimed(claim_id, send, rows) if rows else None
+            return Claimed(claim_id, send, rows)
+    pace.not_used(size)
     return None
 
 

@@ -1,14 +1,16 @@
 """The statements that hand out the ledger to workers: what is next, who may still get it, and what its pace allows.
 
 All in one statement, so that a claim costs one round trip and everything it goes by was true at the same moment.
-Where nothing is limited it finds no destination, and that is all it does about pace.
+Where no domain has a pace the statement is a shorter one.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     ColumnElement,
     Date,
     Double,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    false,
     func,
     insert,
     literal,
@@ -29,23 +32,49 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeEngine
 
 from webapp.accounts.models import Profile
 from webapp.campaigns import audience, pace
 from webapp.campaigns.models import Campaign, CampaignState, Claim, Deferral, Delivery, Destination, Progress
 from webapp.campaigns.pace import NOW
+from webapp.db import db
 from webapp.journal import restores
 from webapp.mail.models import State
 from webapp.subjects.models import Subject
 
-CAMPAIGN, MONTH = bindparam("this_campaign", type_=Uuid), bindparam("this_month", type_=Date)
-CLAIM, WORKER = bindparam("this_claim", type_=Uuid), bindparam("this_worker", type_=Uuid)
-EACH = bindparam("each", type_=Double)
-SIZE, STARTED = bindparam("at_most", type_=Integer), bindparam("so_many", type_=Integer)
+
+def _given(name: str, kind: type[TypeEngine[Any]]) -> BindParameter[Any]:
+    """What is known only when the statement is run."""
+    return bindparam(name, type_=kind, required=False)
+
+
+CAMPAIGN, MONTH, TOPIC = _given("this_campaign", Uuid), _given("this_month", Date), _given("this_topic", Uuid)
+CLAIM, WORKER = _given("this_claim", Uuid), _given("this_worker", Uuid)
+SIZE, STARTED, EACH = _given("at_most", Integer), _given("so_many", Integer), _given("each", Double)
 
 
 @cache
-def taking(domain_pace: float | None) -> Select[Any]:
+def taking(*, again: bool, limited: bool, domain_pace: float | None) -> tuple[str, dict[str, Any]]:
+    """A statement with the values that stand in it. It is written out once, which takes longer than to run it.
+
+    `again`: those that wait for a second time, instead of those that nobody had yet. `limited`: some domain has a pace.
+    """
+    pacing = _Pacing(limited, domain_pace)
+    written = (_again(pacing) if again else _fresh(pacing)).compile(
+        dialect=db.engine.dialect, compile_kwargs={"render_postcompile": True}
+    )
+    values = {key: getattr(value, "value", value) for key, value in written.params.items()}
+    return str(written), values
+
+
+@dataclass(frozen=True)
+class _Pacing:
+    is_limited: bool
+    domain_pace: float | None
+
+
+def _fresh(pacing: _Pacing) -> Select[Any]:
     """Rows that nobody had yet. One worker of a campaign at a time gets past the lock on its progress.
 
     The planner, who does not know a new campaign yet, thinks that it has few rows, and would read and sort all of them
@@ -66,43 +95,45 @@ def taking(domain_pace: float | None) -> Select[Any]:
         .limit(SIZE)
         .cte("due")
     )
-    people = _people(fresh, domain_pace)
+    people = _people(fresh, pacing)
     furthest = select(func.max(fresh.c.id)).scalar_subquery()
-    return _claiming(people, domain_pace, reached=func.coalesce(furthest, Progress.reached))
+    return _claiming(people, pacing, reached=func.coalesce(furthest, Progress.reached))
 
 
-@cache
-def taking_again(domain_pace: float | None) -> Select[Any]:
+def _again(pacing: _Pacing) -> Select[Any]:
     """Rows whose pause is over, and those that waited until their domain takes more."""
-    gate = _open_gate()
-    ready = union_all(
-        select(literal("").label("domain"), SIZE.label("allowance")),
-        select(Destination.domain, func.least(pace.allowance(domain_pace), SIZE)).where(
-            Destination.domain != pace.EVERYBODY, Destination.next_at <= NOW
-        ),
-    ).subquery("ready")
-    waiting = (
-        select(Deferral.delivery_id)
-        .where(Deferral.campaign_id == CAMPAIGN, Deferral.domain == ready.c.domain, Deferral.due_at <= NOW)
-        .where(exists(select(gate.c.last)), _is_sending())
-        .order_by(Deferral.due_at)
-        .limit(ready.c.allowance)
-        .with_for_update(skip_locked=True)
-        .lateral("waiting")
-    )
-    over = select(waiting.c.delivery_id).select_from(ready.join(waiting, true())).limit(SIZE).cte("over")
+    over = _over(pacing)
     again = (
         select(Delivery.id, Delivery.subject_id, Delivery.attempts)
         .where(Delivery.snapshot_month == MONTH, Delivery.id.in_(select(over.c.delivery_id)))
         .where(Delivery.state == State.PENDING)
         .cte("due")
     )
-    people = _people(again, domain_pace)
+    people = _people(again, pacing)
     put_aside = select(people.c.id).where(people.c.aside)
     taken = delete(Deferral).where(
         Deferral.delivery_id.in_(select(over.c.delivery_id)), Deferral.delivery_id.not_in(put_aside)
     )
-    return _claiming(people, domain_pace, reached=Progress.reached).add_cte(taken.cte("taken"))
+    return _claiming(people, pacing, reached=Progress.reached).add_cte(taken.cte("taken"))
+
+
+def _over(pacing: _Pacing) -> CTE:
+    ready = union_all(
+        select(literal("").label("domain"), SIZE.label("allowance")),
+        select(Destination.domain, func.least(pace.allowance(pacing.domain_pace), SIZE)).where(
+            Destination.domain != pace.EVERYBODY, Destination.next_at <= NOW
+        ),
+    ).subquery("ready")
+    waiting = (
+        select(Deferral.delivery_id)
+        .where(Deferral.campaign_id == CAMPAIGN, Deferral.domain == ready.c.domain, Deferral.due_at <= NOW)
+        .where(exists(select(_open_gate().c.last)), _is_sending())
+        .order_by(Deferral.due_at)
+        .limit(ready.c.allowance)
+        .with_for_update(skip_locked=True)
+        .lateral("waiting")
+    )
+    return select(waiting.c.delivery_id).select_from(ready.join(waiting, true())).limit(SIZE).cte("over")
 
 
 def _open_gate() -> CTE:
@@ -113,27 +144,26 @@ def _open_gate() -> CTE:
     return open_now.with_for_update().cte("progress")
 
 
-def _people(due: CTE, domain_pace: float | None) -> CTE:
+def _people(due: CTE, pacing: _Pacing) -> CTE:
     """Who they are, whether they want it, and who is put `aside` because their domain takes no more for the moment."""
-    wanted = audience.wants(bindparam("this_topic", type_=Uuid)).label("wanted")
-    domain = func.split_part(Subject.email, "@", -1).label("domain")
-    known = select(pace.allowance(domain_pace)).where(Destination.domain == domain).scalar_subquery()
-    first = None if domain_pace is None else max(int(domain_pace), 1)
-    allowance = func.coalesce(known, literal(first, Integer)).label("allowance")
+    wanted = audience.wants(TOPIC).label("wanted")
     found = (
-        select(due, wanted, domain, allowance, *audience.RECIPIENT_COLUMNS)
+        select(due, wanted, *audience.RECIPIENT_COLUMNS)
         .join_from(due, Subject, Subject.id == due.c.subject_id)
         .outerjoin(Profile, Profile.subject_id == Subject.id)
-        .cte("found")
     )
-    among = func.row_number().over(partition_by=(found.c.domain, found.c.wanted), order_by=found.c.id)
-    too_many = func.coalesce(found.c.wanted & (among > found.c.allowance), False)
-    return select(found, too_many.label("aside")).cte("people")
+    if not pacing.is_limited:
+        return found.add_columns(false().label("aside")).cte("people")
+    domain = func.split_part(Subject.email, "@", -1).label("domain")
+    known = select(pace.allowance(pacing.domain_pace)).where(Destination.domain == domain).scalar_subquery()
+    first = None if pacing.domain_pace is None else max(int(pacing.domain_pace), 1)
+    paced = found.add_columns(domain, func.coalesce(known, literal(first, Integer)).label("allowance")).cte("paced")
+    among = func.row_number().over(partition_by=(paced.c.domain, paced.c.wanted), order_by=paced.c.id)
+    too_many = func.coalesce(paced.c.wanted & (among > paced.c.allowance), False)
+    return select(paced, too_many.label("aside")).cte("people")
 
 
-def _claiming(
-    people: CTE, domain_pace: float | None, *, reached: ColumnElement[Any] | InstrumentedAttribute[int]
-) -> Select[Any]:
+def _claiming(people: CTE, pacing: _Pacing, *, reached: ColumnElement[Any] | InstrumentedAttribute[int]) -> Select[Any]:
     """Writes the claim and when the next may be made; gives its rows: those that are wanted first, put aside last."""
     order = (people.c.aside, people.c.wanted.desc(), people.c.id)
     sent = people.c.wanted & ~people.c.aside
@@ -145,13 +175,10 @@ def _claiming(
     so_many = select(func.count()).where(sent).scalar_subquery()
     next_claim_at = func.greatest(Progress.next_claim_at, NOW - pace.SLACK) + pace.seconds(EACH * so_many)
     moved = update(Progress).where(Progress.campaign_id == CAMPAIGN, exists(select(people.c.id)))
-    return (
-        select(people)
-        .order_by(*order)
-        .add_cte(moved.values(reached=reached, next_claim_at=next_claim_at).cte("moved"))
-        .add_cte(insert(Claim).from_select(columns, claim).cte("claim"))
-        .add_cte(_putting_aside(people), _counting_on(people, domain_pace))
-    )
+    moved = moved.values(reached=reached, next_claim_at=next_claim_at)
+    domains = (_putting_aside(people), _counting_on(people, pacing.domain_pace)) if pacing.is_limited else ()
+    claim_cte = insert(Claim).from_select(columns, claim).cte("claim")
+    return select(people).order_by(*order).add_cte(moved.cte("moved"), claim_cte, *domains)
 
 
 def _putting_aside(people: CTE) -> CTE:

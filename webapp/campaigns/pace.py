@@ -41,7 +41,7 @@ SLOWEST = 1 / 60
 DOUBLES_EVERY = 60  # seconds
 NOT_FELT = 1_000.0  # emails per second
 
-NOW = bindparam("at", type_=DateTime(timezone=True))
+NOW = bindparam("at", type_=DateTime(timezone=True), required=False)
 
 
 def seconds(number: ColumnElement[Any]) -> ColumnElement[timedelta]:

@@ -87,6 +87,7 @@ def send_for_a_while(relay: Relay, *, worker: UUID, until: datetime) -> Generato
         claimed = claims.take(send, worker=worker, size=size, started=min(size, AT_ONCE), now=now)
         if claimed is None:
             turns.rest(send, until=_goes_on(send.campaign_id, now=now))
+        if not (claimed and claimed.rows):
             yield
             continue
         with Trace(claimed.id, len(claimed.rows)) as trace:

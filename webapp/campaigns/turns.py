@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from webapp.campaigns.claims import Send
-from webapp.campaigns.models import Campaign, CampaignState
+from webapp.campaigns.models import Campaign, CampaignState, Deferral, Destination
+from webapp.campaigns.pace import EVERYBODY
+from webapp.config import settings
 from webapp.db import db
 
 EVERY = timedelta(seconds=1)
@@ -15,10 +17,15 @@ EVERY = timedelta(seconds=1)
 
 def underway() -> list[Send]:
     """What is being sent, the oldest first."""
-    found = select(Campaign.id, Campaign.topic_id, Campaign.snapshot_month, Campaign.pace)
+    waits_again = exists().where(Deferral.campaign_id == Campaign.id)
+    is_limited = exists().where(Destination.domain != EVERYBODY)
+    found = select(Campaign.id, Campaign.topic_id, Campaign.snapshot_month, Campaign.pace, waits_again, is_limited)
     found = found.where(Campaign.state == CampaignState.SENDING, Campaign.snapshot_month.is_not(None))
     rows = db.session.execute(found.order_by(Campaign.sending_since))
-    return [Send(row.id, row.topic_id, row.snapshot_month, row.pace) for row in rows if row.snapshot_month]
+    limited = settings().domain_pace is not None
+    return [
+        Send(key, topic, month, pace, again, limited or felt) for key, topic, month, pace, again, felt in rows if month
+    ]
 
 
 def without_audience() -> Sequence[UUID]:
