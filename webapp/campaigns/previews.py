@@ -1,7 +1,10 @@
-"""How a campaign looks to one of its readers, before and after it is sent."""
+"""How a campaign looks to one of its readers, and to people who are invented, before and after it is sent."""
 
 from dataclasses import dataclass
 from uuid import UUID
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 
 from webapp.campaigns import audience
 from webapp.campaigns.audience import Recipient
@@ -18,12 +21,32 @@ NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
+class Invented:
+    """A reader whom a text should suit as well."""
+
+    title: LazyString
+    given_name: str = ""
+    family_name: str = ""
+    organization: str = ""
+
+
+COMPLETE = "complete"
+INVENTED = {
+    COMPLETE: Invented(_l("Alex Morgan of Example Ltd"), "Alex", "Morgan", "Example Ltd"),
+    "private": Invented(_l("Alex Morgan, of no company"), "Alex", "Morgan"),
+    "unknown": Invented(_l("Somebody whose name we do not know")),
+    "long": Invented(_l("Somebody with a long name"), "Maximiliane-Theodora", "von Hohenlohe-Waldenburg-Schillingsfürst"),
+}
+
+
+@dataclass(frozen=True)
 class Envelope:
     """What stands on the outside: how many get it, and the subject as one of them sees it."""
 
     people: int
     subject: str
-    seen_by: str | None  # a masked address; None for an invented reader
+    somebody: str | None  # the masked address of a real reader, if there is one
+    invented: str | None  # who sees it, unless that reader does
 
 
 def unsaved(campaign: Campaign, wording: Wording) -> Campaign:
@@ -38,26 +61,32 @@ def unsaved(campaign: Campaign, wording: Wording) -> Campaign:
     )
 
 
-def reader_of(campaign: Campaign) -> Recipient:
-    """One of the people who would get it, or an invented person while there is nobody."""
-    return audience.sample(campaign) or Recipient(
-        subject_id=NOBODY,
-        email="alex.morgan@example.org",
-        language=campaign.language or settings().languages[0],
-        given_name="Alex",
-        family_name="Morgan",
-        organization="Example Ltd",
-    )
-
-
-def preview(campaign: Campaign, reader: Recipient) -> Rendered:
+def preview(campaign: Campaign, invented: str | None = None) -> Rendered:
+    reader = _shown_to(campaign, audience.sample(campaign), invented)
     return compile_for(reader, campaign).preview(reader)
 
 
-def envelope(campaign: Campaign) -> Envelope:
-    reader = reader_of(campaign)
+def envelope(campaign: Campaign, invented: str | None = None) -> Envelope:
+    somebody = audience.sample(campaign)
+    reader = _shown_to(campaign, somebody, invented)
     return Envelope(
         people=audience.count(campaign),
-        subject=preview(campaign, reader).subject,
-        seen_by=None if reader.subject_id == NOBODY else masked(reader.email),
+        subject=compile_for(reader, campaign).preview(reader).subject,
+        somebody=masked(somebody.email) if somebody else None,
+        invented=invented if invented in INVENTED else None if somebody else COMPLETE,
+    )
+
+
+def _shown_to(campaign: Campaign, somebody: Recipient | None, invented: str | None) -> Recipient:
+    """To one of the people who would get it, if there is one and nobody else is asked for."""
+    if somebody and invented not in INVENTED:
+        return somebody
+    who = INVENTED.get(invented or "", INVENTED[COMPLETE])
+    return Recipient(
+        subject_id=NOBODY,
+        email="alex.morgan@example.org",
+        language=campaign.language or settings().languages[0],
+        given_name=who.given_name,
+        family_name=who.family_name,
+        organization=who.organization,
     )

@@ -48,8 +48,12 @@ class Text(NamedTuple):
     subject: str
     body: str
 
+    @property
+    def has_conditions(self) -> bool:
+        return any(map(conditions.are_in, self))
+
     def decided(self, reader: Recipient) -> "Text":
-        if not any(map(conditions.are_in, self)):
+        if not self.has_conditions:
             return self
         values = variables(reader)
         return Text(conditions.decided(self.subject, values), conditions.decided(self.body, values))

@@ -11,6 +11,7 @@ from webapp.campaigns import campaigns, previews, sending
 from webapp.campaigns.campaigns import ChangedMeanwhile
 from webapp.campaigns.forms import CampaignForm
 from webapp.campaigns.models import Campaign, CampaignState
+from webapp.campaigns.previews import INVENTED
 from webapp.campaigns.routes.blueprint import blueprint, campaign_or_404
 from webapp.campaigns.sending import NotADraft
 from webapp.campaigns.variables import VARIABLES
@@ -77,10 +78,9 @@ def envelope(campaign_id: UUID) -> ResponseReturnValue:
     """To whom it goes and with which subject, for what stands in the form."""
     draft, form = campaign_or_404(campaign_id), CampaignForm()
     fragment = "campaigns/_envelope.html"
-    if not form.validate():
-        return render(fragment, fragment=fragment, campaign=draft, envelope=previews.envelope(draft), form=form)
-    unsaved = previews.unsaved(draft, form.wording)
-    return render(fragment, fragment=fragment, campaign=draft, envelope=previews.envelope(unsaved), form=form)
+    shown = previews.unsaved(draft, form.wording) if form.validate() else draft
+    envelope = previews.envelope(shown, request.form.get("reader"))
+    return render(fragment, fragment=fragment, campaign=draft, envelope=envelope, form=form, invented=INVENTED)
 
 
 @blueprint.route("/marketing/campaigns/<uuid:campaign_id>/preview.<any(html, txt):part>", methods=["GET", "POST"])
@@ -94,7 +94,7 @@ def preview(campaign_id: UUID, part: str) -> ResponseReturnValue:
             problem = render_template("campaigns/preview_problem.html", form=form)
             return email_preview_policy(make_response(problem, 422))
         campaign = previews.unsaved(campaign, form.wording)
-    rendered = previews.preview(campaign, previews.reader_of(campaign))
+    rendered = previews.preview(campaign, request.values.get("reader"))
     return _email_part(rendered.html if part == "html" else rendered.text, part)
 
 
@@ -110,6 +110,7 @@ def _editor(draft: Campaign, form: CampaignForm, *, conflict: str | None = None,
         current_version=campaigns.version_of(draft),
         envelope=None if wants_fragment() else previews.envelope(draft),
         variables=VARIABLES,
+        invented=INVENTED,
     )
 
 

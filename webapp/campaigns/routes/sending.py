@@ -11,6 +11,7 @@ from webapp.campaigns import campaigns, previews, sending, statistics
 from webapp.campaigns.campaigns import ChangedMeanwhile
 from webapp.campaigns.models import Campaign, CampaignState
 from webapp.campaigns.previews import Envelope
+from webapp.campaigns.rendering import Text
 from webapp.campaigns.routes.blueprint import blueprint, campaign_or_404
 from webapp.campaigns.sending import NotADraft
 from webapp.clock import utc_now
@@ -26,7 +27,7 @@ def confirm(campaign_id: UUID) -> ResponseReturnValue:
     campaign = campaign_or_404(campaign_id)
     if campaign.state is not CampaignState.DRAFT:
         return redirect(url_for(".campaign", campaign_id=campaign_id))
-    return _confirmation(campaign, previews.envelope(campaign))
+    return _confirmation(campaign, previews.envelope(campaign, request.args.get("reader")))
 
 
 @blueprint.post("/marketing/campaigns/<uuid:campaign_id>/sending")
@@ -73,6 +74,8 @@ def _confirmation(
         status=status,
         campaign=campaign,
         envelope=envelope,
+        invented=previews.INVENTED,
+        has_variants=Text(campaign.subject, campaign.body).has_conditions,
         version=campaigns.version_of(campaign),
         obstacle=_obstacle(campaign, envelope),
         changed=changed,

@@ -43,6 +43,10 @@ tabs.forEach((tab) => tab.addEventListener('click', (event) => {
   showPreview()
 }))
 
+document.addEventListener('change', (event) => {
+  if (event.target.id === 'reader') showPreview()
+})
+
 document.querySelectorAll('[data-insert]').forEach((button) => {
   button.disabled = false
   button.addEventListener('click', () => {
