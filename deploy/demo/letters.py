@@ -256,7 +256,11 @@ our list for a quiet quarter of an hour:
 3. **People**: who left, who joined, and whose photo is from another decade?
 4. **The year at the foot of each page**
 
-Done? Then {{ organization | your website }} is ahead of most others.
+{% if organization %}
+Done? Then {{ organization }} is ahead of most others. Who looks after your pages may like this list, too.
+{% else %}
+Done? Then your website is ahead of most others.
+{% endif %}
 
 [All our check lists](https://alpenglow.example/tips/check-lists)
 

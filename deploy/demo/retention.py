@@ -22,8 +22,9 @@ DAILY |= {"nearby_access_points": 25, "known_devices": 4, "subscriptions": 2}
 def runs(*, now: datetime) -> Iterator[RetentionRun]:
     """Until yesterday; today the workers of the demo do it."""
     random = Random("alpenglow retention")
+    tonight = now.replace(hour=2, minute=17)  # far from midnight, so that no day has two when the clocks change
     for ago in range(DAYS, 0, -1):
-        at = now - timedelta(days=ago)
+        at = tonight - timedelta(days=ago)
         for one in work.all_of(now=at) if ago <= 3 else _busy(at):
             about = DAILY.get(one.table.name, 0)
             yield _run(one, rows=random.randint(about // 2, about * 3 // 2), at=at)

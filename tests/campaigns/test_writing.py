@@ -259,7 +259,41 @@ def test_the_preview_has_the_values_of_a_real_reader(marketer: PageClient, draft
 def test_while_nobody_would_get_it_the_preview_invents_a_reader(marketer: PageClient, draft: str) -> None:
     save(marketer, draft, body="Dear {{ given_name }}")
     assert "Dear Alex" in marketer.get(f"{draft}/preview.html").text
-    assert "who is invented" in marketer.get(f"{draft}/edit").text
+    assert "These readers are invented" in marketer.get(f"{draft}/edit").text
+
+
+@pytest.mark.parametrize(
+    ("reader", "greeting"),
+    [
+        ("", "Anna of nobody"),
+        ("complete", "Alex of Example Ltd"),
+        ("private", "Alex of nobody"),
+        ("unknown", "you of nobody"),
+    ],
+)
+def test_one_can_look_at_it_as_invented_readers_would(
+    marketer: PageClient, draft: str, topic_id: UUID, reader: str, greeting: str
+) -> None:
+    subscribe(person(), topic_id)
+    text = "{{ given_name | you }} of {% if organization %}{{ organization }}{% else %}nobody{% endif %}"
+    data = wording(subject=text, body=text, reader=reader)
+    assert greeting in marketer.submit(f"{draft}/preview.txt", data, page=f"{draft}/edit").text
+    envelope = marketer.submit(f"{draft}/preview", data, page=f"{draft}/edit", headers=HTMX).text
+    assert greeting in envelope
+    assert reader == "" or f'value="{reader}" selected' in envelope
+
+
+def test_before_sending_each_variant_can_be_seen(marketer: PageClient, draft: str, topic_id: UUID) -> None:
+    subscribe(person(), topic_id)
+    save(marketer, draft, body="The same for all")
+    assert "?reader=" not in marketer.get(f"{draft}/sending").text
+    save(marketer, draft, subject="{% if organization %}To companies{% else %}To people{% endif %}", body="Hello")
+    page = marketer.get(f"{draft}/sending")
+    assert "To people" in page.text
+    assert f"{draft}/sending?reader=complete" in page.text
+    other = marketer.get(f"{draft}/sending?reader=complete").text
+    assert "To companies" in other
+    assert f"{draft}/preview.html?reader=complete" in other
 
 
 def test_the_preview_cannot_unsubscribe_its_reader(marketer: PageClient, draft: str, topic_id: UUID) -> None:

@@ -35,7 +35,7 @@ INVENTED = {
     COMPLETE: Invented(_l("Alex Morgan of Example Ltd"), "Alex", "Morgan", "Example Ltd"),
     "private": Invented(_l("Alex Morgan, of no company"), "Alex", "Morgan"),
     "unknown": Invented(_l("Somebody whose name we do not know")),
-    "long": Invented(_l("Somebody with a long name"), "Maximiliane-Theodora", "von Hohenlohe-Waldenburg-Schillingsfürst"),
+    "long": Invented(_l("Somebody with a long name"), "Maximiliane-Theodora", "von Hohenlohe-Schillingsfürst"),
 }
 
 
