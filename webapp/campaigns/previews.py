@@ -33,9 +33,9 @@ class Invented:
 COMPLETE = "complete"
 INVENTED = {
     COMPLETE: Invented(_l("Alex Morgan of Example Ltd"), "Alex", "Morgan", "Example Ltd"),
-    "private": Invented(_l("Alex Morgan, of no company"), "Alex", "Morgan"),
-    "unknown": Invented(_l("Somebody whose name we do not know")),
-    "long": Invented(_l("Somebody with a long name"), "Maximiliane-Theodora", "von Hohenlohe-Schillingsfürst"),
+    "private": Invented(_l("Alex Morgan, no company"), "Alex", "Morgan"),
+    "unknown": Invented(_l("No name, no company")),
+    "long": Invented(_l("A long name"), "Maximiliane-Theodora", "von Hohenlohe-Schillingsfürst"),
 }
 
 
