@@ -11,7 +11,7 @@ ENDING_WITH_MAKE = $$(command -v setpriv > /dev/null && echo setpriv --pdeathsig
 COMPILE_REQUIREMENTS = var/uv/bin/uv pip compile pyproject.toml --universal --generate-hashes --quiet \
 	--no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo reset test test-deep chaos lint bench bench-api bench-export bench-retention screens browser requirements translations \
+.PHONY: help demo reset test test-deep chaos lint bench bench-api bench-campaign bench-export bench-retention screens browser requirements translations \
 	packages-demo packages-dev environment
 
 help: ## this list
@@ -38,11 +38,14 @@ lint: environment ## style, types, and which part may import which
 	$(BIN)/mypy --strict webapp jobs deploy tests bench
 	$(BIN)/lint-imports
 
-bench: environment ## how fast it is, beside what else there is
-	$(BIN)/python -m bench
+bench: bench-api bench-campaign bench-export bench-retention ## how fast it is, beside what else there is: all of these
 
 bench-api: environment ## how fast the company's systems get their data in, beside a bare COPY
 	$(BIN)/python -m bench.api
+
+bench-campaign: environment ## how fast a campaign goes out, beside Postfix's own load generator and smtplib
+	@deploy/postfix.sh
+	$(BIN)/python -m bench.campaign
 
 bench-export: environment ## how fast a copy is made among a million customers, beside bare SQL
 	$(BIN)/python -m bench.export

@@ -33,7 +33,7 @@ PARAGRAPH = (
     "since this morning **river water** cools every server of ours in Chur, and the heat that it takes along "
     "warms the [indoor pool](https://alpenglow.example/pool) next door.\n\n"
 )
-BODY = "Hello {{ given_name | there }},\n\n" + PARAGRAPH * 6 + "See you in the pool, {{ full_name | dear reader }}!\n"
+BODY = "Hello {{ given_name | there }},\n\n" + PARAGRAPH * 2 + "See you in the pool, {{ full_name | dear reader }}!\n"
 
 ID = "md5('reader' || n)::uuid"  # as scattered as those of real people
 READERS = (
@@ -95,7 +95,7 @@ def mailroom(folder: Path, *, audiences: Mapping[str, int]) -> Iterator[Mailroom
 
 
 def campaign(audience: str) -> Campaign:
-    """A draft of a 10 KB email to an audience. Commits."""
+    """A draft of an email of more than 10 KB, to an audience. Commits."""
     [topic] = db.session.scalars(select(Topic).where(Topic.slug == audience))
     draft = Campaign(topic=topic, subject="News for {{ given_name | you }}", body=BODY, changed_at=utc_now())
     db.session.add(draft)
@@ -111,12 +111,12 @@ def start(draft: Campaign) -> datetime:
     return now
 
 
-def wait(campaign: Campaign, *, at_most: float = 300) -> int:
-    """Until it was sent, or this time is over. Answers how many emails were."""
-    end = time.monotonic() + at_most
-    while _state(campaign) is not CampaignState.SENT and time.monotonic() < end:
+def send(draft: Campaign, *, at_most: float = 300) -> tuple[datetime, int]:
+    """Until it was sent, or this time is over. Answers when it began, and how many emails were sent."""
+    began, end = start(draft), time.monotonic() + at_most
+    while _state(draft) is not CampaignState.SENT and time.monotonic() < end:
         time.sleep(0.1)
-    return sent(campaign)
+    return began, sent(draft)
 
 
 def sent(campaign: Campaign) -> int:
