@@ -1,16 +1,14 @@
-"""A campaign on its way to many, written down in a moment."""
+"""Campaigns to many, who are written down in a moment."""
 
 from uuid import UUID
 
 from sqlalchemy import text
 
-from tests.people import person, topic
-from webapp.access import Role
 from webapp.campaigns import sending
 from webapp.campaigns.models import Campaign
 from webapp.clock import utc_now
 from webapp.db import db
-from webapp.subjects.models import Subject
+from webapp.subjects import subjects
 
 PEOPLE = (
     "INSERT INTO subjects (id, email, address_hash, language) "
@@ -21,20 +19,19 @@ PEOPLE = (
 )
 
 
-def campaign_to(count: int) -> UUID:
-    """Starts it. The people have an address each, and nothing else."""
-    topic_id = topic()
+def people(count: int, topic_id: UUID) -> None:
+    """So many who get a topic, with an address each and nothing else."""
     for statement in PEOPLE:
         db.session.execute(text(statement), {"count": count, "topic": topic_id})
     db.session.commit()
-    return start_campaign(topic_id)
 
 
-def start_campaign(topic_id: UUID) -> UUID:
-    marketer = person("mara@candor.example", role=Role.MARKETER)
-    campaign = Campaign(topic_id=topic_id, subject="News", body="Hello {{ email }}", changed_at=utc_now())
+def start_campaign(topic_id: UUID, *, pace: int | None = None) -> UUID:
+    """`pace` in emails per minute."""
+    marketer = subjects.find_or_create("mara@candor.example", language="en")
+    campaign = Campaign(topic_id=topic_id, subject="News", body="Hello {{ email }}", changed_at=utc_now(), pace=pace)
     db.session.add(campaign)
     db.session.flush()
-    sending.start(campaign, actor=db.session.get_one(Subject, marketer.id), now=utc_now())
+    sending.start(campaign, actor=marketer, now=utc_now())
     db.session.commit()
     return campaign.id

@@ -32,6 +32,11 @@ def received(file: Path) -> list[Received]:
     return [Received(float(at), to, message_id) for at, to, message_id in map(str.split, lines)]
 
 
+def count(file: Path, mark: str = "\n") -> int:
+    """How many lines have this."""
+    return file.read_bytes().count(mark.encode()) if file.exists() else 0
+
+
 class Session(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 

@@ -19,7 +19,8 @@ from sqlalchemy import select
 from deploy.demo.services import free_port
 from tests.deep import sink
 from tests.deep.installation import Installation, installation
-from tests.deep.readers import campaign_to
+from tests.deep.readers import people, start_campaign
+from tests.people import topic
 from webapp.campaigns.models import Campaign, CampaignState, Delivery
 from webapp.config import Settings
 from webapp.db import db
@@ -50,7 +51,9 @@ def test_whatever_is_killed_in_the_middle_everybody_gets_it_and_nobody_twice(
     candor: Installation, mailbag: Path
 ) -> None:
     print(f"\nSEED={SEED}: {KILLS} kills within a send to {RECIPIENTS}")
-    campaign_id = campaign_to(RECIPIENTS)
+    topic_id = topic()
+    people(RECIPIENTS, topic_id)
+    campaign_id = start_campaign(topic_id)
     kill_at_random(candor, mailbag)
     candor.wait("the campaign is sent", lambda: state_of(campaign_id) is CampaignState.SENT, within=300)
     reconcile(ledger(campaign_id), Counter(email.message_id for email in sink.received(mailbag)))
@@ -65,7 +68,7 @@ def kill_at_random(candor: Installation, mailbag: Path) -> None:
         candor.wait(f"{moment} emails arrived", partial(has, mailbag, moment), within=120)
         time.sleep(chance.random() / 20)
         victim = candor.parts[chance.choice([name for name in candor.parts if name.startswith(kind)])]
-        print(f"kill {victim.program.name} when {count(mailbag)} have arrived")
+        print(f"kill {victim.program.name} when {sink.count(mailbag)} have arrived")
         os.kill(victim.pid, signal.SIGKILL)
 
 
@@ -88,12 +91,8 @@ def ledger(campaign_id: UUID) -> dict[str, State]:
     return {f"<{message_id(f'{campaign_id.hex}.{row.id}')}>": row.state for row in rows}
 
 
-def count(mailbag: Path) -> int:
-    return mailbag.read_bytes().count(b"\n") if mailbag.exists() else 0
-
-
 def has(mailbag: Path, emails: int) -> bool:
-    return count(mailbag) >= emails
+    return sink.count(mailbag) >= emails
 
 
 def state_of(campaign_id: UUID) -> CampaignState:
