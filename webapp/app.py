@@ -18,6 +18,7 @@ from webapp.campaigns.routes import blueprint as campaigns
 from webapp.config import Environment, Settings
 from webapp.consents import emails as _consents_emails  # noqa: F401  # registers the emails of the package
 from webapp.consents.routes import blueprint as consents
+from webapp.consents.side_door import SideDoor
 from webapp.db import db, migrate
 from webapp.htmx import htmx
 from webapp.imports.routes import blueprint as imports
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config |= _flask_config(settings)
     app.extensions["settings"] = settings
     app.jinja_env.globals["settings"] = settings
+    app.wsgi_app = SideDoor(app)  # type: ignore[method-assign]  # Flask's own way
     _trust_proxies(app, settings.trusted_proxies)
     _add_extensions(app)
     _add_routes(app, settings.environment)

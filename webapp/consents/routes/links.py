@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from flask import Response, flash, make_response, request, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp import language
 from webapp.access import public
 from webapp.clock import utc_now
-from webapp.consents import choices, history, one_click, subscriptions, wordings
+from webapp.consents import choices, history, one_click, side_door, subscriptions, wordings
 from webapp.consents.models import ConsentPurpose, Method, Topic
 from webapp.consents.one_click import Click
 from webapp.consents.routes import choosing
@@ -50,7 +50,8 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 def confirm_unsubscribe(token: str) -> ResponseReturnValue:
     """The page's button, or a mail program's request (RFC 8058), which is answered with 200 and never redirected."""
     if request.form.get("List-Unsubscribe") == "One-Click":
-        return _answer_one_click(token)
+        click = Click(read_token(token), request.remote_addr or "", utc_now())
+        return side_door.done(changed=one_click.unsubscribe(click))
     named, subject = _reader(token)
     changed = subject is not None and _unsubscribe(subject, named)
     db.session.commit()
@@ -134,15 +135,3 @@ def _unsubscribe(subject: Subject, named: UnsubscribeToken) -> bool:
     shown = wordings.unsubscribe_button(topic, current_language())
     said = choosing.statement(shown, method=Method.UNSUBSCRIBE_LINK, campaign_id=named.campaign_id)
     return subscriptions.withdraw(subject, named.topic_id, **said)
-
-
-def _answer_one_click(token: str) -> Response:
-    """To a program: nobody reads it, so it speaks the language of such programs."""
-    changed = one_click.unsubscribe(Click(read_token(token), request.remote_addr or "", utc_now()))
-    return _plain("Done: you are unsubscribed." if changed else "You are unsubscribed already. All is well.")
-
-
-def _plain(text: str) -> Response:
-    response = make_response(f"{text}\n")
-    response.mimetype = "text/plain"
-    return response
