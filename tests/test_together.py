@@ -32,7 +32,7 @@ def test_those_who_come_while_one_is_at_work_are_answered_by_the_next_go() -> No
 
 
 def test_under_load_everybody_gets_their_own_answer() -> None:
-    together = Together(lambda asked: [-number for number in asked])
+    together = Together[int, int](lambda asked: [-number for number in asked])
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(together.do, range(2000))) == [-number for number in range(2000)]
 
@@ -45,7 +45,7 @@ def test_one_that_cannot_be_done_spoils_it_for_nobody_else() -> None:
         assert go_on.wait(5)
         return [6 // number for number in asked]
 
-    together = Together(work)
+    together = Together[int, int](work)
     with ThreadPoolExecutor(4) as pool:
         asked = [pool.submit(together.do, 1)]
         assert begun.wait(5)

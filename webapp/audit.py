@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, LargeBinary, delete, func, select, text
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, Row, delete, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.actions import Action as Action
@@ -23,6 +24,11 @@ from webapp.db import Base, Timestamp, db
 
 SEAL_LOCK = 0x5EA1
 BATCH = 5_000
+SEAL = text(
+    "UPDATE audit_entries SET position = sealed.position, seal = sealed.seal "
+    "FROM unnest(CAST(:ids AS bigint[]), CAST(:positions AS bigint[]), CAST(:seals AS bytea[])) "
+    "AS sealed (id, position, seal) WHERE audit_entries.id = sealed.id"
+)
 
 
 class AuditEntry(Base):
@@ -79,14 +85,16 @@ def seal_pending() -> int:
     if not db.session.scalar(select(func.pg_try_advisory_xact_lock(SEAL_LOCK))):
         return 0
     position, previous = _end_of_chain()
-    pending = db.session.scalars(
-        select(AuditEntry).where(AuditEntry.seal.is_(None)).order_by(AuditEntry.id).limit(BATCH)
-    ).all()
-    for entry in pending:
+    pending = select(*AuditEntry.__table__.columns).where(AuditEntry.seal.is_(None)).order_by(AuditEntry.id)
+    chained = []
+    for entry in db.session.execute(pending.limit(BATCH)).all():
         position += 1
-        entry.position = position
-        entry.seal = previous = _seal(entry, position, previous)
-    return len(pending)
+        previous = _seal(entry, position, previous)
+        chained.append((entry.id, position, previous))
+    if chained:
+        ids, positions, seals = map(list, zip(*chained, strict=True))
+        db.session.execute(SEAL, {"ids": ids, "positions": positions, "seals": seals})
+    return len(chained)
 
 
 def verify() -> Verification:
@@ -166,7 +174,7 @@ def _signature(position: int, seal: bytes) -> bytes:
     return hmac.digest(permanent_key_for("audit anchor"), f"{position}:".encode() + seal, hashlib.sha256)
 
 
-def _seal(entry: AuditEntry, position: int, previous: bytes) -> bytes:
+def _seal(entry: AuditEntry | Row[Any], position: int, previous: bytes) -> bytes:
     content = json.dumps(
         [
             position,
