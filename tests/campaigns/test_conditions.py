@@ -50,6 +50,13 @@ def test_a_condition_compares_variables(condition: str, holds: bool) -> None:
     assert seen(f"{{% if {condition} %}}yes{{% else %}}no{{% endif %}}") == ("yes" if holds else "no")
 
 
+def test_without_any_reader_nothing_is_known() -> None:
+    assert filled('{% if given_name in "Anna" or "x" in email %}somebody{% else %}nobody{% endif %}', {}) == "somebody"
+    assert (
+        filled("{% if organization %}{{ organization }}{% else %}{{ given_name }}{% endif %}", {}, unknown="…") == "…"
+    )
+
+
 def test_a_line_of_nothing_but_conditions_leaves_none_behind() -> None:
     text = (
         "Dear\n\n{% if email %}\nreader\n{% else %}\n  stranger\n {% endif %}{% if email %}{% endif %}  \n"

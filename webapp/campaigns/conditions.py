@@ -5,7 +5,6 @@ conditions come out alike share it. They ask for the variables and compare them;
 """
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 
 from flask_babel import lazy_gettext as _l
@@ -21,6 +20,7 @@ TAG = re.compile(r"(?<!\{)\{%[ \t]*+(?P<word>\w*+)[^\n]{0,200}?%\}")
 LINE_OF_TAGS = re.compile(r"^[ \t]*+(\{%[^%\n]*%\}(?:[ \t]*+\{%[^%\n]*%\})*+)[ \t]*\n", re.MULTILINE)
 IF, SOME_IF, END = "{% if … %}", "{% if email %}", "{% endif %}"
 COMPLETED = {"if": ("", END), "elif": (SOME_IF, END), "else": (SOME_IF, END), "endif": (SOME_IF, "")}
+NOTHING_KNOWN = dict.fromkeys(VARIABLES, "")
 UNDERSTOOD = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If),
     *(nodes.Name, nodes.List, nodes.Tuple, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
@@ -40,10 +40,10 @@ def are_in(source: str) -> bool:
     return _template(source) is not None
 
 
-def decided(source: str, values: Mapping[str, str]) -> str:
+def decided(source: str, values: dict[str, str]) -> str:
     """The text as it is for a reader of whom this is known, still with its blanks."""
     template = _template(source)
-    return template.render(values) if template else source
+    return template.render(NOTHING_KNOWN | values) if template else source
 
 
 def check(source: str) -> None:

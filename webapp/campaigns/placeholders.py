@@ -1,7 +1,6 @@
 """The blanks in a marketer's text: `{{ given_name }}`, or `{{ given_name | friend }}` with a word for who has none."""
 
 import re
-from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
@@ -16,7 +15,7 @@ PLACEHOLDER = re.compile(
 SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
-def filled(text: str, values: Mapping[str, str], *, unknown: str = "") -> str:
+def filled(text: str, values: dict[str, str], *, unknown: str = "") -> str:
     decided = conditions.decided(text, values)
     return PLACEHOLDER.sub(lambda blank: values.get(blank["name"]) or blank["otherwise"] or unknown, decided)
 
