@@ -7,6 +7,7 @@ PostgreSQL learns of it group by group; a byte here is written as each email lea
 import fcntl
 import mmap
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
@@ -41,6 +42,7 @@ class Trace:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if kind is None or kind is RelayDown:  # which gives the claim back
             self._path.unlink(missing_ok=True)
+        fcntl.flock(self._file, fcntl.LOCK_UN)  # of which the mapped memory has a share as long as it lives
         os.close(self._file)
 
 
@@ -56,13 +58,14 @@ def read(claim_id: UUID) -> bytes | None:
 
 def forget_old() -> None:
     for left in _folder().iterdir():
-        if left.stat().st_mtime < time() - KEPT_SECONDS:
-            left.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # its worker may be quicker
+            if left.stat().st_mtime < time() - KEPT_SECONDS:
+                left.unlink()
 
 
 @cache
 def _folder() -> Path:
-    folder = (MEMORY if MEMORY.is_dir() else Path(gettempdir())) / f"candor-claims-{os.getuid()}"
+    folder = (MEMORY if os.access(MEMORY, os.W_OK) else Path(gettempdir())) / f"candor-claims-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
         raise PermissionError(f"{folder} belongs to somebody else")
