@@ -13,7 +13,7 @@ from webapp import queue
 from webapp.access import Role
 from webapp.campaigns import claims, departures, sending, statistics
 from webapp.campaigns.models import Campaign, CampaignState, Deferral, Delivery
-from webapp.campaigns.rendering import Compiled, Text, compile_campaign
+from webapp.campaigns.rendering import Compiled, Manuscript, Text, compile_text
 from webapp.clock import utc_now
 from webapp.consents import subscriptions
 from webapp.consents.models import Method, Suppression, SuppressionReason
@@ -80,11 +80,11 @@ def test_each_gets_the_words_for_them_and_each_variant_is_compiled_once(
     people = readers(news, 6)
     variants: list[Text] = []
 
-    def compile_and_note(campaign: Campaign, text: Text, language: str) -> Compiled:
+    def compile_and_note(text: Text, manuscript: Manuscript, language: str) -> Compiled:
         variants.append(text)
-        return compile_campaign(campaign, text, language)
+        return compile_text(text, manuscript, language)
 
-    monkeypatch.setattr("webapp.campaigns.sending.compile_campaign", compile_and_note)
+    monkeypatch.setattr("webapp.campaigns.letters.compile_text", compile_and_note)
     condition = '{% if given_name in ["Reader 1", "Reader 4"] %}'
     start(
         draft(news, subject=f"{condition}Two{{% else %}}Four{{% endif %}}", body=f"Hi{condition} again{{% endif %}}!"),

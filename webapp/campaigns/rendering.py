@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 from urllib.parse import quote
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from webapp.campaigns.models import Campaign
 from webapp.campaigns.placeholders import PLACEHOLDER
 from webapp.campaigns.plain_text import plain_text, underline
 from webapp.campaigns.variables import VARIABLES
+from webapp.consents.models import title_in
 from webapp.consents.unsubscribe_links import token_for
 from webapp.language import speaking
 from webapp.links import absolute_url
@@ -43,20 +44,34 @@ markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "typograph
 
 
 class Text(NamedTuple):
-    """What a marketer wrote, as it is for those readers for whom its conditions come out alike."""
-
     subject: str
     body: str
 
+
+@dataclass(frozen=True)
+class Manuscript:
+    """What a marketer wrote, in values for which nobody has to ask the database again."""
+
+    campaign_id: UUID
+    topic_id: UUID
+    topic: Mapping[str, str]  # its titles
+    text: Text
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> Self:
+        text = Text(campaign.subject, campaign.body)
+        return cls(campaign.id, campaign.topic_id, campaign.topic.titles, text)
+
     @property
     def has_conditions(self) -> bool:
-        return any(map(conditions.are_in, self))
+        return any(map(conditions.are_in, self.text))
 
-    def decided(self, reader: Recipient) -> "Text":
+    def text_for(self, reader: Recipient) -> Text:
+        """The same for all readers for whom the conditions come out alike."""
         if not self.has_conditions:
-            return self
+            return self.text
         values = variables(reader)
-        return Text(conditions.decided(self.subject, values), conditions.decided(self.body, values))
+        return Text(*(conditions.decided(source, values) for source in self.text))
 
 
 class Slot(Protocol):
@@ -131,16 +146,18 @@ def variables(reader: Recipient) -> dict[str, str]:
 
 
 def compile_for(reader: Recipient, campaign: Campaign) -> Compiled:
-    text = Text(campaign.subject, campaign.body).decided(reader)
-    return compile_campaign(campaign, text, reader.language)
+    manuscript = Manuscript.of(campaign)
+    return compile_text(manuscript.text_for(reader), manuscript, reader.language)
 
 
-def compile_campaign(campaign: Campaign, text: Text, language: str) -> Compiled:
-    """`text` is that of the campaign, with its conditions decided."""
+def compile_text(text: Text, manuscript: Manuscript, language: str) -> Compiled:
+    """One variant of it, with its conditions decided."""
     slots = _Slots()
     body = slots.mark(text.body)
     with speaking(language):
-        reason = str(_l("You get this because you subscribed to “%(topic)s”.", topic=campaign.topic.title(language)))
+        reason = str(
+            _l("You get this because you subscribed to “%(topic)s”.", topic=title_in(manuscript.topic, language))
+        )
     frame = {
         "reason": reason,
         "heading": slots.mark(text.subject),
@@ -150,8 +167,8 @@ def compile_campaign(campaign: Campaign, text: Text, language: str) -> Compiled:
     }
     rendered = render_email("campaigns/campaign", frame, language=language)
     return Compiled(
-        campaign.id,
-        campaign.topic_id,
+        manuscript.campaign_id,
+        manuscript.topic_id,
         subject=slots.cut(rendered.subject, str),
         text=slots.cut(rendered.text, str),
         html=slots.cut(rendered.html, escape),

@@ -4,7 +4,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from functools import cached_property, lru_cache, partial
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,21 +13,18 @@ from sqlalchemy import Row, func, select, update
 from webapp import partitions, queue
 from webapp.actions import Action
 from webapp.campaigns import audience, breaker, claims, pace, refusals
-from webapp.campaigns.claims import Claimed, Send
+from webapp.campaigns.claims import Claimed
+from webapp.campaigns.letters import Letters
 from webapp.campaigns.models import Campaign, CampaignState, Delivery
 from webapp.campaigns.pausing import NEVER
-from webapp.campaigns.rendering import Text, compile_campaign
-from webapp.campaigns.stencil import Stencil, WaysBack
 from webapp.campaigns.traces import Trace
 from webapp.campaigns.turns import Turns, underway, without_audience
 from webapp.clock import utc_now
 from webapp.db import db, until_committed
 from webapp.journal import restores
 from webapp.mail import delivery, messages
-from webapp.mail.bounces import return_paths
 from webapp.mail.delivery import AT_ONCE, WHILE_RELAY_IS_DOWN, Outcome
 from webapp.mail.models import State
-from webapp.mail.smtp.conversation import Letter, Offers
 from webapp.mail.smtp.relay import Relay, RelayDown
 from webapp.queue import Job, OutboxEntry
 from webapp.subjects import trail
@@ -37,7 +34,6 @@ FRESH_SECONDS = 1.5  # who says no is not asked again before an email leaves, so
 A_MOMENT = timedelta(milliseconds=50)
 WAIT_FOR_OTHERS = timedelta(seconds=5)
 WHILE_PAUSED = timedelta(seconds=30)
-MOST_VARIANTS = 100  # of six conditions, kept by a worker; more are compiled again when their turn comes
 
 
 class NotADraft(Exception):
@@ -72,7 +68,7 @@ def send_for_a_while(relay: Relay, *, worker: UUID, until: datetime) -> Generato
 
     The caller commits at each yield. Raises RelayDown.
     """
-    turns, stencils, size, has_called = Turns(), dict[UUID, _Stencils](), AT_ONCE, False
+    turns, letters, size, has_called = Turns(), dict[UUID, Letters](), AT_ONCE, False
     while (now := utc_now()) < until:
         if turns.are_old(now=now):
             yield from _look_after_campaigns(turns)
@@ -83,6 +79,8 @@ def send_for_a_while(relay: Relay, *, worker: UUID, until: datetime) -> Generato
             yield
             time.sleep(turns.pause(now=now))
             continue
+        if send.campaign_id not in letters:
+            letters[send.campaign_id] = Letters(send)
         fresh_until = time.monotonic() + FRESH_SECONDS
         claimed = claims.take(send, worker=worker, size=size, started=min(size, AT_ONCE), now=now)
         if claimed is None:
@@ -92,8 +90,7 @@ def send_for_a_while(relay: Relay, *, worker: UUID, until: datetime) -> Generato
             continue
         with Trace(claimed.id, len(claimed.rows)) as trace:
             yield
-            mine = stencils.setdefault(send.campaign_id, _Stencils(send))
-            yield from _send_claim(claimed, trace, mine, relay, until=fresh_until)
+            yield from _send_claim(claimed, trace, letters[send.campaign_id], relay, until=fresh_until)
         size = min(2 * size, claims.MOST) if time.monotonic() < fresh_until else max(size // 2, 1)
         if not has_called:
             has_called = True
@@ -111,48 +108,7 @@ def hand_on(*, not_before: datetime) -> None:
         _call(due_at=max(min(due), not_before))
 
 
-class _Stencils:
-    """A campaign compiled once for each language of its readers, each variant of its text, and each way of relays."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._made = lru_cache(MOST_VARIANTS)(self._make)
-
-    def parcel(self, row: Row[Any], date: str, trace: memoryview) -> delivery.Parcel:
-        """`date` as RFC 5322 writes it."""
-
-        def compose(offers: Offers) -> Letter:
-            letter = self._letter(row, date, offers)
-            letter.trace = trace
-            return letter
-
-        return delivery.Parcel(row.id, row.attempts, compose)
-
-    def _letter(self, row: Row[Any], date: str, offers: Offers) -> Letter:
-        reader = audience.from_row(row.subject_id, row)
-        stencil = self._made(self._text.decided(reader), reader.language, offers.eight_bits)
-        key = f"{self._send.campaign_id.hex}.{row.id}"
-        return stencil.letter(reader, key=key, date=date, ways_back=self._ways_back(row, reader.email))
-
-    @cached_property
-    def _text(self) -> Text:
-        campaign = db.session.get_one(Campaign, self._send.campaign_id)
-        return Text(campaign.subject, campaign.body)
-
-    def _make(self, text: Text, language: str, eight_bits: bool) -> Stencil:
-        campaign = db.session.get_one(Campaign, self._send.campaign_id)
-        return Stencil(compile_campaign(campaign, text, language), eight_bits=eight_bits)
-
-    def _ways_back(self, row: Row[Any], to: str) -> WaysBack | None:
-        month = self._send.month
-        if not return_paths.is_set():
-            return None
-        return WaysBack(return_paths.for_delivery(month, row.id, to=to), return_paths.to_unsubscribe(month, row.id))
-
-
-def _send_claim(
-    claimed: Claimed, trace: Trace, stencils: "_Stencils", relay: Relay, *, until: float
-) -> Generator[None]:
+def _send_claim(claimed: Claimed, trace: Trace, letters: Letters, relay: Relay, *, until: float) -> Generator[None]:
     """Group by group: that one is started is committed before its first byte leaves. Gives back what is too late."""
     done = 0
     while group := claimed.rows[done : done + AT_ONCE]:
@@ -164,7 +120,7 @@ def _send_claim(
             raise
         date = format_datetime(utc_now())
         wanted = [(position, row) for position, row in enumerate(group, done) if row.wanted]
-        parcels = [stencils.parcel(row, date, trace.of(position)) for position, row in wanted]
+        parcels = [letters.parcel(row, date, trace.of(position)) for position, row in wanted]
         outcomes = delivery.send(parcels, relay, offers, resend_uncertain=False, until=until)
         if len(outcomes) == len(parcels):
             outcomes += [_not_wanted(row) for row in group if not row.wanted]

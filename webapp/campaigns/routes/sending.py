@@ -11,7 +11,7 @@ from webapp.campaigns import campaigns, previews, sending, statistics
 from webapp.campaigns.campaigns import ChangedMeanwhile
 from webapp.campaigns.models import Campaign, CampaignState
 from webapp.campaigns.previews import Envelope
-from webapp.campaigns.rendering import Text
+from webapp.campaigns.rendering import Manuscript
 from webapp.campaigns.routes.blueprint import blueprint, campaign_or_404
 from webapp.campaigns.sending import NotADraft
 from webapp.clock import utc_now
@@ -75,7 +75,7 @@ def _confirmation(
         campaign=campaign,
         envelope=envelope,
         invented=previews.INVENTED,
-        has_variants=Text(campaign.subject, campaign.body).has_conditions,
+        has_variants=Manuscript.of(campaign).has_conditions,
         version=campaigns.version_of(campaign),
         obstacle=_obstacle(campaign, envelope),
         changed=changed,
