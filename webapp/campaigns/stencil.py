@@ -44,6 +44,9 @@ class Stencil:
         self._compiled = compiled
         self._pieces = list(_pieces(compiled, eight_bits=eight_bits))
         self._slots = [(place, piece) for place, piece in enumerate(self._pieces) if not isinstance(piece, bytes)]
+        # A value has no line breaks, so it starts a line only where its slot does.
+        of_dots = (piece if isinstance(piece, bytes) else b"." for piece in self._pieces)
+        self._may_have_dots = b"\n." in b"".join(of_dots)
 
     def letter(self, reader: Recipient, *, key: str, date: str, ways_back: WaysBack | None = None) -> Letter:
         """`key` is what the Message-ID is made of, `date` as RFC 5322 writes it."""
@@ -54,7 +57,7 @@ class Stencil:
         for place, fill in self._slots:
             pieces[place] = fill(values)
         sender = ways_back.undelivered if ways_back else settings().mail_from
-        return Letter(sender, reader.email, b"".join(pieces))
+        return Letter(sender, reader.email, b"".join(pieces), may_have_dots=self._may_have_dots)
 
 
 def _pieces(compiled: Compiled, *, eight_bits: bool) -> Iterator[Piece]:

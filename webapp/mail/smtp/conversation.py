@@ -37,13 +37,14 @@ NO_TRACE = memoryview(bytearray(1))
 class Letter:
     """`content` has CRLF line breaks, as RFC 5322 wants them; dots at the start of a line are still single.
 
-    `trace` is the byte in which its mark is kept.
+    Whether there are any is looked for unless it is known that not. `trace` is the byte in which its mark is kept.
     """
 
     sender: str
     to: str
     content: bytes
     trace: memoryview = NO_TRACE
+    may_have_dots: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Conversation:
         refusal = next((reply for reply in replies if not reply.is_positive), None)
         if refusal is None:
             letter.trace[0] = Mark.LEAVING
-            return self._say(_as_data(letter.content), following)
+            return self._say(_as_data(letter), following)
         try:
             # A relay may wait for content though it takes no recipient. It gets an empty one (RFC 2920, 3.1).
             self._say(DOT if replies[-1].code == GO_AHEAD else RESET, following)
@@ -161,8 +162,9 @@ def _envelope(letter: Letter, offers: Offers) -> list[bytes]:
     ]
 
 
-def _as_data(content: bytes) -> bytes:
+def _as_data(letter: Letter) -> bytes:
     """RFC 5321, 4.5.2: a dot that starts a line is doubled; a dot alone ends the content."""
-    if content.startswith(b".") or content.rfind(b"\r\n.") >= 0:
+    content = letter.content
+    if letter.may_have_dots:
         content = (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:]
     return content + DOT if content.endswith(b"\r\n") else content + b"\r\n" + DOT

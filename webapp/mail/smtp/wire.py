@@ -22,7 +22,8 @@ class Wire:
 
     def __init__(self, connected: socket.socket, *, timeout: float) -> None:
         self._socket = connected
-        self._timeout = timeout
+        self._timeout = self._patience = timeout
+        self._socket.settimeout(timeout)
         self._reader = ReplyReader()
         self._replies: deque[Reply] = deque()
 
@@ -31,35 +32,40 @@ class Wire:
         sent, deadline = 0, time.monotonic() + self._timeout
         rest = memoryview(data)
         try:
+            self._be_patient(self._timeout)
             while rest:
-                self._wait_until(deadline)
                 taken = self._socket.send(rest)
                 sent, rest = sent + taken, rest[taken:]
+                if rest:
+                    self._be_patient(deadline - time.monotonic())
         except OSError as error:
             raise Broken(_words(error), handed_over=sent) from error
 
     def reply(self) -> Reply:
         """The next one. Raises Broken, or NotSmtp."""
-        deadline = time.monotonic() + self._timeout
+        left, deadline = self._timeout, time.monotonic() + self._timeout
         while not self._replies:
             try:
-                self._wait_until(deadline)
+                self._be_patient(left)
                 data = self._socket.recv(PIECE)
             except OSError as error:
                 raise Broken(_words(error)) from error
             if not data:
                 raise Broken("the relay closed the connection")
             self._replies.extend(self._reader.feed(data))
+            left = deadline - time.monotonic()
         return self._replies.popleft()
 
     def close(self) -> None:
         self._socket.close()
 
-    def _wait_until(self, deadline: float) -> None:
-        left = deadline - time.monotonic()
-        if left <= 0:
+    def _be_patient(self, seconds: float) -> None:
+        """Telling the socket costs a system call, and mostly it knows."""
+        if seconds <= 0:
             raise TimeoutError("no answer in time")
-        self._socket.settimeout(left)
+        if seconds != self._patience:
+            self._socket.settimeout(seconds)
+            self._patience = seconds
 
 
 def _words(error: OSError) -> str:
