@@ -6,6 +6,7 @@ the compiled campaign; between its slots they are encoded once, too.
 
 import re
 from binascii import b2a_qp
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.header import Header
@@ -14,6 +15,7 @@ from email.policy import SMTP
 
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.rendering import ONE_CLICK, Compiled, Parts, Slot
+from webapp.campaigns.variables import VARIABLES
 from webapp.config import settings
 from webapp.mail.rendering import Rendered, compose, message_id, one_line
 from webapp.mail.smtp.conversation import Letter
@@ -45,8 +47,9 @@ class Stencil:
         self._pieces = list(_pieces(compiled, eight_bits=eight_bits))
         self._slots = [(place, piece) for place, piece in enumerate(self._pieces) if not isinstance(piece, bytes)]
         # A value has no line breaks, so it starts a line only where its slot does.
-        of_dots = (piece if isinstance(piece, bytes) else b"." for piece in self._pieces)
-        self._may_have_dots = b"\n." in b"".join(of_dots)
+        worst = defaultdict(lambda: "name@example.org", dict.fromkeys(VARIABLES, "."))
+        example = (piece if isinstance(piece, bytes) else piece(worst) for piece in self._pieces)
+        self._may_have_dots = b"\n." in b"".join(example)
 
     def letter(self, reader: Recipient, *, key: str, date: str, ways_back: WaysBack | None = None) -> Letter:
         """`key` is what the Message-ID is made of, `date` as RFC 5322 writes it."""

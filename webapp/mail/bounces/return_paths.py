@@ -80,7 +80,7 @@ def to_unsubscribe(month: date, key: int) -> str:
 
 def marks_in(text: str) -> Iterator[Mark]:
     """Of every address of ours in a text."""
-    local, separator, domain = _parts()
+    local, separator, domain = _parted(settings().bounce_address)
     folded, end = text.lower(), f"@{domain.lower()}"
     start = 0
     while (found := folded.find(end, start)) >= 0:
@@ -97,15 +97,17 @@ def is_set() -> bool:
 
 def _address(kind: Kind, body: bytes, *, to: str) -> str:
     """Without an address for what comes back, it is that of the sender, where nobody looks."""
-    if not is_set():
-        return settings().mail_from
-    local, separator, domain = _parts()
-    raw = kind.value + body + _signature(_keys()[0], kind, body, to)
+    chosen = settings()
+    if not chosen.bounce_address:
+        return chosen.mail_from
+    local, separator, domain = _parted(chosen.bounce_address)
+    raw = kind.value + body + _signature(_derived(tuple(chosen.secret_keys))[0], kind, body, to)
     return f"{local}{separator}{b32encode(raw).decode().rstrip('=').lower()}@{domain}"
 
 
-def _parts() -> tuple[str, str, str]:
-    local, _, domain = settings().bounce_address.rpartition("@")
+@cache
+def _parted(address: str) -> tuple[str, str, str]:
+    local, _, domain = address.rpartition("@")
     return local, "+" if local else "", domain
 
 
