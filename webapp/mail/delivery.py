@@ -1,10 +1,10 @@
-"""The delivery state machine, the same for service messages and campaign deliveries.
+"""The delivery state machine of service messages. Campaigns have a ledger of their own, and share `send`.
 
-    pending ─claim─► claimed ─start─► started ─settle─► sent | failed | suppressed | pending (deferred) | uncertain
-                        └ worker died: pending  └ worker died: uncertain (marketing) or pending (service)
+    pending ─claim─► claimed ─start─► started ─settle─► sent | failed | suppressed | pending (deferred, or no answer)
+                        └ worker died: pending  └ worker died: pending, for twice is better than never
 
-A worker claims up to 50 rows and starts ten at a time. That they are started is committed before their first byte
-leaves, so when a worker dies at most ten rows cannot be told apart from sent ones.
+A worker claims up to 50 rows and starts 25 at a time. That they are started is committed before their first byte
+leaves, so when a worker dies at most 25 rows cannot be told apart from sent ones.
 """
 
 import logging
