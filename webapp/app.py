@@ -17,6 +17,7 @@ from webapp.campaigns import emails as _campaigns_emails  # noqa: F401  # regist
 from webapp.campaigns.routes import blueprint as campaigns
 from webapp.config import Environment, Settings
 from webapp.consents import emails as _consents_emails  # noqa: F401  # registers the emails of the package
+from webapp.consents import one_click
 from webapp.consents.routes import blueprint as consents
 from webapp.consents.side_door import SideDoor
 from webapp.db import db, migrate
@@ -112,6 +113,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         # An error of the database would otherwise quote what it was given, and be logged.
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
+        "SQLALCHEMY_BINDS": {one_click.DATABASE: one_click.connection(settings.database_url)},
         "MAX_CONTENT_LENGTH": settings.upload_limit_bytes,
         "SESSION_COOKIE_NAME": settings.cookie("session"),
         "SESSION_COOKIE_SECURE": settings.https,

@@ -115,11 +115,13 @@ def test_it_takes_two_statements_and_no_cookie(news: UUID, post: Callable[..., T
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         statements.append(statement)
 
+    event.listen(db.engines[one_click.DATABASE], "before_cursor_execute", note)
     event.listen(db.engine, "before_cursor_execute", note)
     try:
         answer = post(token, headers={"Cookie": "session=of-somebody", "Sec-GPC": "1"})
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(db.engines[one_click.DATABASE], "before_cursor_execute", note)
     assert len(statements) == 2
     assert "Set-Cookie" not in answer.headers
     assert "Vary" not in answer.headers

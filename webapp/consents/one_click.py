@@ -17,12 +17,14 @@ from webapp.consents import subscriptions, wordings
 from webapp.consents.ledger import Statement
 from webapp.consents.models import Method, title_in
 from webapp.consents.unsubscribe_links import UnsubscribeToken
-from webapp.db import db
+from webapp.db import DatabaseAway, db
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 from webapp.together import Together
 
 SHOWN = wordings.ONE_CLICK.shown(wordings.FALLBACK)
+
+DATABASE = "one_click"  # a connection of its own, for when all others are in use
 
 Key = tuple[UUID, UUID]  # of whom, and of what topic
 
@@ -36,6 +38,12 @@ class Click:
     @property
     def key(self) -> Key:
         return self.named.subject_id, self.named.topic_id
+
+
+def connection(database_url: str) -> dict[str, Any]:
+    """For Flask-SQLAlchemy. Each statement is a transaction, and whether it still holds is not asked before each."""
+    options = {"isolation_level": "AUTOCOMMIT", "pool_size": 1, "max_overflow": 0, "hide_parameters": True}
+    return {"url": database_url, **options}
 
 
 def unsubscribe(click: Click) -> bool:
@@ -65,8 +73,15 @@ def _withdraw(click: Click) -> bool:
 
 def _withdraw_all(clicks: Sequence[Click]) -> list[bool | None]:
     """Whether each made somebody leave who was there until now; None if nothing is known of them and this topic."""
+    try:
+        return _withdraw_now(clicks)
+    except DatabaseAway:  # it may be back: nobody asked until now whether the connection is still good
+        return _withdraw_now(clicks)
+
+
+def _withdraw_now(clicks: Sequence[Click]) -> list[bool | None]:
     first = {click.key: click for click in reversed(clicks)}  # of two clicks of the same person
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with db.engines[DATABASE].connect() as connection:
         subjects, topics = zip(*first, strict=True)
         asked = connection.execute(READERS, {"subjects": list(subjects), "topics": list(topics)})
         known = {(row.subject, row.topic): row for row in asked}
