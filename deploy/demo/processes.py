@@ -53,6 +53,10 @@ class Process:
     def pid(self) -> int:
         return self._popen.pid
 
+    @property
+    def is_running(self) -> bool:
+        return self._popen.poll() is None
+
     def restart_if_ended(self) -> str | None:
         """What there is to tell about it, once per death."""
         if self._popen.poll() is None:

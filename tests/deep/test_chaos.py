@@ -16,6 +16,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from deploy.demo.processes import Process
 from deploy.demo.services import free_port
 from tests.deep import sink
 from tests.deep.installation import Installation, installation
@@ -68,6 +69,7 @@ def kill_at_random(candor: Installation, mailbag: Path) -> None:
         candor.wait(f"{moment} emails arrived", partial(has, mailbag, moment), within=120)
         time.sleep(chance.random() / 20)
         victim = candor.parts[chance.choice([name for name in candor.parts if name.startswith(kind)])]
+        candor.wait(f"{victim.program.name} is there to be killed", partial(is_running, victim))
         print(f"kill {victim.program.name} when {sink.count(mailbag)} have arrived")
         os.kill(victim.pid, signal.SIGKILL)
 
@@ -93,6 +95,10 @@ def ledger(campaign_id: UUID) -> dict[str, State]:
 
 def has(mailbag: Path, emails: int) -> bool:
     return sink.count(mailbag) >= emails
+
+
+def is_running(process: Process) -> bool:
+    return process.is_running
 
 
 def state_of(campaign_id: UUID) -> CampaignState:
