@@ -4,6 +4,7 @@ arrays of parameters, and more than half as fast as COPY into the same table."""
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy import (
     ARRAY,
@@ -33,28 +34,43 @@ def among(column: ColumnElement[Any] | Any, values: Iterable[Any]) -> ColumnElem
 
 
 def insert(
-    table: Table, key: str, columns: Iterable[str], *, new: Mapping[str, str] | None = None, where: str | None = None
+    table: Table,
+    key: str,
+    columns: Iterable[str],
+    *,
+    source: str | None = None,
+    new: Mapping[str, str] | None = None,
+    where: str | None = None,
 ) -> TextClause:
     """Stores the rows of the parameter `rows`, in an order, so that two statements never wait for each other.
 
     Returns the key of each that was stored, and whether it is new. A row that is here already stays as it is, unless
     `where` says which of them change (`held` is the row, `excluded` what was sent) and `new` what becomes of columns.
+    What is stored is what was sent, unless `source` says what else is made of it.
     """
     columns = list(columns)
     new = {name: f"excluded.{name}" for name in columns if name != key} if new is None else new
     setting = ", ".join(f"{name} = {value}" for name, value in new.items())
     otherwise = f"({key}) DO UPDATE SET {setting} WHERE {where}" if where else "DO NOTHING"
-    typed = ", ".join(f"{name} {_sql_type(table, name)}" for name in columns)
-    statement = f"""
+    return using_rows(f"""
         INSERT INTO {table.name} AS held ({", ".join(columns)})
-        SELECT {", ".join(columns)} FROM json_to_recordset(CAST(:rows AS json)) AS sent({typed}) ORDER BY {key}
+        SELECT {", ".join(columns)} FROM {source or sent(table, columns)} ORDER BY {key}
         ON CONFLICT {otherwise}
         RETURNING {key}, xmax = 0 AS created
-    """  # noqa: S608  # made of the names of our own columns
+    """)  # noqa: S608  # made of the names of our own columns
+
+
+def using_rows(statement: str) -> TextClause:
     return text(statement).bindparams(bindparam("rows", type_=Text))
 
 
-def rows(content: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def sent(table: Table, columns: Iterable[str]) -> str:
+    """The rows of the parameter, as an SQL table `sent`."""
+    typed = ", ".join(f"{name} {_sql_type(table, name)}" for name in columns)
+    return f"json_to_recordset(CAST(:rows AS json)) AS sent({typed})"
+
+
+def rows(content: Iterable[Mapping[str, Any] | BaseModel]) -> dict[str, str]:
     """The parameter."""
     return {"rows": to_json(list(content)).decode()}
 
