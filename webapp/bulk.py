@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy import (
     ARRAY,
+    JSON,
     Boolean,
     ColumnElement,
     Date,
@@ -20,6 +21,9 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    cast,
+    func,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql
@@ -29,8 +33,10 @@ AS_THEY_ARE = (Boolean, Date, DateTime, Integer, LargeBinary, Uuid)
 
 def among(column: ColumnElement[Any] | Any, values: Iterable[Any]) -> ColumnElement[bool]:
     """As `column.in_(values)`, with one parameter however many there are."""
-    listed = bindparam(None, list(values), type_=ARRAY(column.type), unique=True)
-    return column == any_(listed)
+    listed = [binary(value) if isinstance(value, bytes) else value for value in values]
+    parameter = cast(bindparam(None, to_json(listed).decode(), type_=Text, unique=True), JSON)
+    each = select(cast(func.json_array_elements_text(parameter), column.type))
+    return column == any_(func.array(each.scalar_subquery(), type_=ARRAY(column.type)))
 
 
 def insert(

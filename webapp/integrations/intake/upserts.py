@@ -107,7 +107,7 @@ def _store(target: Target, items: Sequence[OfCustomer], *, key_id: UUID | None, 
     if not items:
         return {}
     sent = {**bulk.rows(target.rows(items)), "received_at": now, "key_id": key_id}
-    return dict(db.session.execute(_storing(target), sent).tuples().all())
+    return {row.external_id: row.created for row in db.session.execute(_storing(target), sent)}
 
 
 @cache
