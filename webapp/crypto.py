@@ -76,5 +76,6 @@ def _derived(key: bytes, purpose: str) -> bytes:
     return hmac.digest(key, purpose.encode(), hashlib.sha256)
 
 
+@lru_cache
 def _key_id(key: bytes) -> bytes:
     return hashlib.sha256(b"candor key id\0" + key).digest()[:KEY_ID_BYTES]

@@ -116,9 +116,8 @@ def _take_in(found: Import, step: _Step, *, keeping: bool, now: datetime) -> Non
     for (row, _item), result in zip(step.made, results, strict=True):
         if result.outcome is Outcome.REFUSED:
             step.refused.append((row, [["", str(result.reason)]]))
-        else:
-            step.counts[result.outcome] += 1
-            step.counts["kept"] += bool(result.kept)
+    step.counts.update(result.outcome for result in results)
+    step.counts["kept"] = sum(1 for result in results if result.kept)
     step.counts[Outcome.REFUSED] = len(step.refused)
 
 
