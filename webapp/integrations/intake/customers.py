@@ -82,7 +82,7 @@ def _known(numbers: Sequence[str]) -> Known:
         .order_by(CustomerRecord.external_id)
         .with_for_update(of=CustomerRecord)
     )
-    return {row.external_id: row for row in db.session.execute(records)}
+    return {row.external_id: row for row in db.session.execute(records).all()}
 
 
 def _is_older(item: CustomerItem, known: Known) -> bool:

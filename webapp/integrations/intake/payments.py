@@ -64,7 +64,7 @@ def _sealed(item: PaymentMethodItem, keys: Mapping[str, bytes]) -> str | None:
 def _data_keys(items: Sequence[PaymentMethodItem]) -> dict[str, bytes]:
     """Of the person to whom each belongs, by its number."""
     sent = bulk.rows({"external_id": item.external_id, "customer": item.customer} for item in items)
-    ring, rows = key_ring(), db.session.execute(_wrapped_keys(), sent)
+    ring, rows = key_ring(), db.session.execute(_wrapped_keys(), sent).all()
     return {row.external_id: ring.unwrap(row.wrapped, context=row.subject_id.bytes) for row in rows}
 
 

@@ -107,7 +107,7 @@ def _store(target: Target, items: Sequence[OfCustomer], *, key_id: UUID | None, 
     if not items:
         return {}
     sent = {**bulk.rows(target.rows(items)), "received_at": now, "key_id": key_id}
-    return {row.external_id: row.created for row in db.session.execute(_storing(target), sent)}
+    return dict(db.session.execute(_storing(target), sent).all())
 
 
 @cache
@@ -132,7 +132,7 @@ def _standing(model: type[Any], items: Sequence[OfCustomer]) -> dict[str, Any]:
     if not items:
         return {}
     held = select(*model.__table__.c).where(bulk.among(model.external_id, [item.external_id for item in items]))
-    return {row.external_id: row for row in db.session.execute(held)}
+    return {row.external_id: row for row in db.session.execute(held).all()}
 
 
 def _ownerless(items: Sequence[OfCustomer], standing: Mapping[str, Any]) -> set[str]:
