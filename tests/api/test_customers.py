@@ -1,11 +1,13 @@
 """Which person a customer of the company's systems leads to, and what of them stays as it is here."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from tests.api.systems import System, customer, invoice, payment_method, product, thing
 from tests.people import person, subscribe, topic
@@ -13,6 +15,7 @@ from webapp.accounts.models import Profile
 from webapp.audit import Action, AuditEntry
 from webapp.clock import utc_now
 from webapp.consents.models import Consent, Subscription, Suppression, SuppressionReason
+from webapp.crypto import open_sealed
 from webapp.db import db
 from webapp.privacy import records
 from webapp.privacy.data_map import exported_tables
@@ -104,6 +107,22 @@ def test_an_address_that_changes_takes_along_what_came_for_the_record_and_no_con
     assert db.session.get(Profile, before.id) is None
     assert db.session.get_one(Profile, after.id).given_name == "Lena"
     assert [row.subject_id for row in stored(Subscription)] == [before.id]
+
+
+@pytest.mark.parametrize("token", [None, "tok_1Q2w3E4r5T"])
+def test_what_is_sent_while_its_customer_moves_is_of_the_person_they_move_to(books: System, token: str | None) -> None:
+    books.put("customers", customer())
+    other = db.session.get_one(Subject, person("aunt@example.org").id)
+    with ThreadPoolExecutor(1) as pool, db.engine.connect() as moving:
+        moving.execute(update(CustomerRecord).values(subject_id=other.id))
+        sending = pool.submit(books.post, "payment-methods", payment_method(token=token))
+        while not sending.done() and not moving.scalar(text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")):
+            time.sleep(0.01)
+        moving.commit()
+        assert sending.result()[0]["outcome"] == "created"
+    [method] = db.session.scalars(select(PaymentMethod))
+    assert method.subject_id == other.id
+    assert not token or open_sealed(trail.data_key(other), method.token or b"", context=b"M-1") == token.encode()
 
 
 def test_an_address_that_changes_leaves_nobody_behind_whom_nothing_holds(books: System) -> None:

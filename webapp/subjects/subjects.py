@@ -97,7 +97,7 @@ def _ids(hashes: Iterable[bytes]) -> dict[bytes, UUID]:
     if not wanted:
         return {}
     known = select(Subject.address_hash, Subject.id).where(bulk.among(Subject.address_hash, wanted))
-    return {row.address_hash: row.id for row in db.session.execute(known)}
+    return dict(db.session.execute(known).all())
 
 
 def _is_stranger() -> list[ColumnElement[bool]]:

@@ -82,7 +82,7 @@ def _known(numbers: Sequence[str]) -> Known:
         .order_by(CustomerRecord.external_id)
         .with_for_update(of=CustomerRecord)
     )
-    return {row.external_id: row for row in db.session.execute(records)}
+    return {row.external_id: row for row in db.session.execute(records).all()}
 
 
 def _is_older(item: CustomerItem, known: Known) -> bool:
@@ -126,7 +126,8 @@ def _result(
 ) -> Result:
     number = one.item.external_id
     kept = {"email": one.keeps_address} if one.keeps_address else {}
-    kept |= dict.fromkeys(sorted(newer_here.get(one.subject_id, ())), Kept.NEWER_HERE)
+    if one.subject_id in newer_here:
+        kept |= dict.fromkeys(sorted(newer_here[one.subject_id]), Kept.NEWER_HERE)
     if records.get(number):
         return Result(number, Outcome.CREATED, kept=kept)
     is_changed = number in records or one.subject_id in changed

@@ -45,8 +45,7 @@ def store_records(placed: Sequence[OfPerson], *, key_id: UUID | None, now: datet
         }
         for one in placed
     ]
-    stored = db.session.execute(_storing_records(), bulk.rows(rows)) if rows else ()
-    return {row.external_id: row.created for row in stored}
+    return dict(db.session.execute(_storing_records(), bulk.rows(rows)).all()) if rows else {}
 
 
 def store(placed: Sequence[OfPerson], *, now: datetime) -> tuple[set[UUID], Names]:
@@ -104,7 +103,7 @@ def _locked(model: type[Base], subject_ids: Sequence[UUID]) -> dict[UUID, RowMap
     mine = (
         select(table).where(bulk.among(table.c.subject_id, subject_ids)).order_by(table.c.subject_id).with_for_update()
     )
-    return {row["subject_id"]: row for row in db.session.execute(mine).mappings()}
+    return {row["subject_id"]: row for row in db.session.execute(mine).mappings().all()}
 
 
 @cache

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import Table, TextClause, exists, select, update
 
 from webapp import bulk
 from webapp.accounts.models import Account
@@ -16,7 +16,7 @@ from webapp.integrations.intake.items import InvoiceItem, PaymentMethodItem, Pro
 from webapp.integrations.intake.results import Outcome, Result
 from webapp.integrations.intake.upserts import Row, Target
 from webapp.products.models import CustomerRecord, Invoice, PaymentMethod, Product, ProductState
-from webapp.subjects.models import Subject, SubjectKey
+from webapp.subjects.models import Subject
 
 CHANGED = {Outcome.CREATED, Outcome.UPDATED}
 
@@ -48,20 +48,31 @@ def begin_again(customers: Sequence[str]) -> None:
         db.session.execute(update(Subject).where(*ended).values(ended_at=None, kept_until=None))
 
 
-def _sealed(items: Mapping[str, Any], owners: Mapping[str, UUID]) -> dict[str, Row]:
-    told = {number: owner for number, owner in owners.items() if items[number].token is not None}
-    keys = _data_keys(list(set(told.values()))) if told else {}
-    return {
-        number: {"token": bulk.binary(seal(keys[owner], items[number].token.encode(), context=number.encode()))}
-        for number, owner in told.items()
-    }
+def _with_sealed_tokens(items: Sequence[PaymentMethodItem]) -> Sequence[PaymentMethodItem | Row]:
+    """A token is readable with the key of its person only; without a person nothing is stored."""
+    if all(item.token is None for item in items):
+        return items
+    keys = _data_keys(items)
+    return [item if item.token is None else {**item.__dict__, "token": _sealed(item, keys)} for item in items]
 
 
-def _data_keys(subject_ids: Sequence[UUID]) -> dict[UUID, bytes]:
-    """Each person's own key."""
-    wrapped = select(SubjectKey.subject_id, SubjectKey.wrapped).where(bulk.among(SubjectKey.subject_id, subject_ids))
-    ring, rows = key_ring(), db.session.execute(wrapped)
-    return {row.subject_id: ring.unwrap(row.wrapped, context=row.subject_id.bytes) for row in rows}
+def _sealed(item: PaymentMethodItem, keys: Mapping[str, bytes]) -> str | None:
+    number, token = item.external_id, item.token or ""
+    return bulk.binary(seal(keys[number], token.encode(), context=number.encode())) if number in keys else None
+
+
+def _data_keys(items: Sequence[PaymentMethodItem]) -> dict[str, bytes]:
+    """Of the person to whom each belongs, by its number."""
+    sent = bulk.rows({"external_id": item.external_id, "customer": item.customer} for item in items)
+    ring, rows = key_ring(), db.session.execute(_wrapped_keys(), sent).all()
+    return {row.external_id: ring.unwrap(row.wrapped, context=row.subject_id.bytes) for row in rows}
+
+
+@cache
+def _wrapped_keys() -> TextClause:
+    assert isinstance(PaymentMethod.__table__, Table)
+    sent = upserts.of_people(PaymentMethod.__table__, ("external_id", "customer"))
+    return bulk.using_rows(f"SELECT external_id, subject_id, wrapped FROM {sent} JOIN subject_keys USING (subject_id)")  # noqa: S608  # our own names
 
 
 PRODUCTS = Target(
@@ -72,5 +83,5 @@ PRODUCTS = Target(
 )
 INVOICES = Target(Invoice, tuple(InvoiceItem.model_fields))
 PAYMENT_METHODS = Target(
-    PaymentMethod, tuple(PaymentMethodItem.model_fields), only="AND held.removed_at IS NULL", fill=_sealed
+    PaymentMethod, tuple(PaymentMethodItem.model_fields), only="AND held.removed_at IS NULL", rows=_with_sealed_tokens
 )

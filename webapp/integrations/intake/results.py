@@ -1,9 +1,10 @@
 """What became of each thing that another system sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -38,15 +39,14 @@ DETAILS = {
 }
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """`external_id` is None where it could not be read. `kept` names the parts that were not stored, and why."""
 
     external_id: str | None
     outcome: Outcome
     reason: Reason | None = None
     detail: str = ""
-    kept: Mapping[str, Kept] = field(default_factory=dict)
+    kept: Mapping[str, Kept] = MappingProxyType({})
 
 
 def refused(external_id: str | None, reason: Reason, detail: str = "") -> Result:
