@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 
 from webapp.db import Base, db
 
@@ -21,7 +21,7 @@ def next_month(month: date) -> date:
 def ensure(model: type[Base], month: date) -> None:
     """Makes the partition of a month unless it is there. Commit soon: it locks the table."""
     table, name = model.__tablename__, _name(model, month)
-    if db.session.scalar(select(func.to_regclass(name))) is None:
+    if not db.session.scalar(select(is_kept(model, month))):
         _one_after_the_other(name)
         since, until = _start(month), _start(next_month(month))
         db.session.execute(
@@ -53,6 +53,11 @@ def about_before(model: type[Base], moment: datetime) -> int:
     over = [_name(model, month) for month in months(model) if next_month(month) <= month_of(moment)]
     estimate = text("SELECT sum(greatest(reltuples, 0)) FROM pg_class WHERE relname = ANY(:names)")
     return int(db.session.scalar(estimate, {"names": over}) or 0)
+
+
+def is_kept(model: type[Base], month: date) -> ColumnElement[bool]:
+    """For a query: whether there is a partition for the rows of a month."""
+    return func.to_regclass(_name(model, month)).is_not(None)
 
 
 def months(model: type[Base]) -> list[date]:

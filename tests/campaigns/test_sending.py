@@ -188,7 +188,7 @@ def test_a_refusal_is_kept_with_the_relays_words_and_the_others_go_out(
     start(campaign, marketer)
     run_jobs()
     assert states(campaign) == {"sent": 2, "failed": 1}
-    [failure] = statistics.failures(campaign, limit=10)
+    [failure] = statistics.ledger(campaign).failures
     assert failure.reply == "550 5.1.1 no such mailbox"
     assert failure.email == "r•••@example.org"
 

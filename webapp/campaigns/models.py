@@ -153,6 +153,15 @@ class Destination(Base):
     reply: Mapped[str | None]
 
 
+class Refusal(Base):
+    """Which emails of a campaign failed: the first of them, so that its page finds them among millions."""
+
+    __tablename__ = "refusals"
+
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+
+
 class CampaignCount(Base):
     """How a campaign's figures grew: appended deltas, summed when read, so that no row is hot."""
 

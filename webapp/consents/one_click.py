@@ -43,7 +43,8 @@ class Click:
 def connection(database_url: str) -> dict[str, Any]:
     """For Flask-SQLAlchemy. Each statement is a transaction, and whether it still holds is not asked before each."""
     options = {"isolation_level": "AUTOCOMMIT", "pool_size": 1, "max_overflow": 0, "hide_parameters": True}
-    return {"url": database_url, **options}
+    planned_once = {"connect_args": {"options": "-c plan_cache_mode=force_generic_plan"}}
+    return {"url": database_url, **options, **planned_once}
 
 
 def unsubscribe(click: Click) -> bool:

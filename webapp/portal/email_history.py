@@ -1,7 +1,7 @@
 """Every email to one person, service messages and campaigns together, newest first, and why they got it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from flask_babel import format_date
@@ -18,6 +18,8 @@ from webapp.mail.catalogue import catalogue
 from webapp.mail.models import Message, State
 from webapp.mail.rendering import one_line
 from webapp.paging import cut
+from webapp.privacy.data_map import clocks
+from webapp.privacy.data_map.retention import PROOF_OF_EVENT
 from webapp.subjects.models import Subject
 
 PAGE = 20
@@ -65,6 +67,11 @@ def page(
     window = _window(subject, newer_than or older_than, newer=newer_than is not None, size=size + 1)
     found = [_email(row, subject) for row in _described(window, subject)]
     return Page(*cut(found, lambda email: email.place, size=size, older_than=older_than, newer_than=newer_than))
+
+
+def news_listed_since(*, now: datetime) -> date:
+    """News and offers of before that day are forgotten, and so is that they were sent."""
+    return clocks.last_day(PROOF_OF_EVENT, today=clocks.day_of(now)) + timedelta(days=1)
 
 
 def _window(subject: Subject, place: Place | None, *, newer: bool, size: int) -> Subquery:

@@ -41,7 +41,7 @@ def overview() -> ResponseReturnValue:
 @allow(EVERYBODY_SIGNED_IN)
 def emails() -> ResponseReturnValue:
     history = email_history.page(current_subject(), older_than=_place("older_than"), newer_than=_place("newer_than"))
-    return render("portal/emails.html", history=history)
+    return render("portal/emails.html", history=history, listed_since=email_history.news_listed_since(now=utc_now()))
 
 
 @blueprint.get("/brand.css")

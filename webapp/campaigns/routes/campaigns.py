@@ -17,8 +17,6 @@ from webapp.db import db
 from webapp.htmx import render, see_other
 from webapp.subjects.current import current_subject
 
-MOST_FAILURES = 50
-
 
 @blueprint.get("/marketing")
 @allow(MARKETING)
@@ -47,7 +45,7 @@ def campaign(campaign_id: UUID) -> ResponseReturnValue:
         figures=statistics.figures(campaign),
         outcomes=statistics.history(campaign, "sent", "failed"),
         withdrawals=statistics.history(campaign, "unsubscribed"),
-        failures=statistics.failures(campaign, limit=MOST_FAILURES),
+        ledger=statistics.ledger(campaign),
         part="txt" if request.args.get("part") == "txt" else "html",
     )
 

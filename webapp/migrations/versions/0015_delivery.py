@@ -46,6 +46,21 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_departures")),
     )
+    op.create_table(
+        "refusals",
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaigns.id"], name=op.f("fk_refusals_campaign_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "delivery_id", name=op.f("pk_refusals")),
+    )
+    op.execute(
+        "INSERT INTO refusals (campaign_id, delivery_id) SELECT campaign_id, id FROM ("
+        "SELECT campaign_id, deliveries.id, row_number() OVER (PARTITION BY campaign_id ORDER BY deliveries.id) AS nth "
+        "FROM deliveries JOIN campaigns ON campaigns.id = campaign_id WHERE deliveries.state = 'failed'"
+        ") AS failed WHERE nth <= 50"
+    )
     op.execute("DELETE FROM outbox WHERE job = 'jobs.campaigns.settle_withdrawal'")
     take_over()
     op.drop_index("ix_deliveries_claimed", table_name="deliveries")
@@ -79,6 +94,7 @@ def downgrade() -> None:
     op.create_index(
         "ix_deliveries_claimed", "deliveries", ["claimed_by"], postgresql_where=sa.text("state = 'claimed'")
     )
+    op.drop_table("refusals")
     op.drop_table("departures")
     op.drop_table("campaign_progress")
     op.drop_table("deferrals")

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.campaigns.models import Campaign, CampaignCount, Claim, Deferral, Delivery, Destination, Progress
+from webapp.campaigns.models import Campaign, CampaignCount, Claim, Deferral, Delivery, Destination, Progress, Refusal
 from webapp.privacy.data_map.retention import PROOF_OF_EVENT
 from webapp.privacy.data_map.vocabulary import (
     MACHINERY,
@@ -124,6 +124,11 @@ TABLES: list[SubjectTable | OtherTable] = [
             Destination.slowed_at: MACHINERY,
             Destination.reply: OURS,
         },
+    ),
+    OtherTable(
+        Refusal,
+        "which emails of a campaign failed, by the number of their row",
+        attributes={Refusal.campaign_id: OURS, Refusal.delivery_id: NUMBER},
     ),
     OtherTable(
         CampaignCount,
