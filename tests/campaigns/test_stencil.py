@@ -48,8 +48,18 @@ def slow(campaign: Compiled, reader: Recipient) -> EmailMessage:
 
 
 def quick(campaign: Compiled, reader: Recipient, *, eight_bits: bool) -> EmailMessage:
-    content = Stencil(campaign, eight_bits=eight_bits).letter(reader, key="c.1", date=DATE).content
-    return message_from_bytes(content, policy=default)
+    letter = Stencil(campaign, eight_bits=eight_bits).letter(reader, key="c.1", date=DATE)
+    assert letter.may_have_dots or b"\n." not in letter.content
+    return message_from_bytes(letter.content, policy=default)
+
+
+@pytest.mark.parametrize(
+    ("body", "may_have_dots"),
+    [("Hello {{ given_name | you }},\n\nread this.", False), ("{{ given_name | … }}", True), (".", True)],
+)
+def test_dots_are_looked_for_where_a_line_may_start_with_one(app: Flask, body: str, may_have_dots: bool) -> None:
+    letter = Stencil(compiled(HARD[1], body), eight_bits=True).letter(HARD[1], key="c.1", date=DATE)
+    assert letter.may_have_dots is may_have_dots
 
 
 def assert_same(one: EmailMessage, other: EmailMessage) -> None:

@@ -46,10 +46,7 @@ class Stencil:
         self._compiled = compiled
         self._pieces = list(_pieces(compiled, eight_bits=eight_bits))
         self._slots = [(place, piece) for place, piece in enumerate(self._pieces) if not isinstance(piece, bytes)]
-        # A value has no line breaks, so it starts a line only where its slot does.
-        worst = defaultdict(lambda: "name@example.org", dict.fromkeys(VARIABLES, "."))
-        example = (piece if isinstance(piece, bytes) else piece(worst) for piece in self._pieces)
-        self._may_have_dots = b"\n." in b"".join(example)
+        self._may_have_dots = any(b"\n." in self._with_all(value) for value in (".", ""))
 
     def letter(self, reader: Recipient, *, key: str, date: str, ways_back: WaysBack | None = None) -> Letter:
         """`key` is what the Message-ID is made of, `date` as RFC 5322 writes it."""
@@ -61,6 +58,11 @@ class Stencil:
             pieces[place] = fill(values)
         sender = ways_back.undelivered if ways_back else settings().mail_from
         return Letter(sender, reader.email, b"".join(pieces), may_have_dots=self._may_have_dots)
+
+    def _with_all(self, value: str) -> bytes:
+        """An email to whom every variable is this. As values have no line breaks, none starts a line elsewhere."""
+        values = defaultdict(lambda: "name@example.org", dict.fromkeys(VARIABLES, value))
+        return b"".join(piece if isinstance(piece, bytes) else piece(values) for piece in self._pieces)
 
 
 def _pieces(compiled: Compiled, *, eight_bits: bool) -> Iterator[Piece]:

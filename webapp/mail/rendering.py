@@ -59,7 +59,8 @@ def render(name: str, variables: dict[str, Any], *, language: str) -> Rendered:
 def html_from_mjml(source: str) -> str:
     html: str = mrml.to_html(source).content
     inlined = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(html)
-    return INSIDE_TAG.sub(r"\1\n", inlined)
+    # SMTP doubles a dot that starts a line, and that is all MJML's style sheet has of them.
+    return INSIDE_TAG.sub(r"\1\n", inlined).replace("\n.mj-", " .mj-")
 
 
 def compose(
