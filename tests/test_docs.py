@@ -1,11 +1,15 @@
-"""What the documents say about tests is true, and they leave no requirement out."""
+"""What the documents name is there, what they say about tests is true, and they leave no requirement out."""
 
 import ast
 import re
 from pathlib import Path
 
+from webapp.config import Settings
+
 ROOT = Path(__file__).parents[1]
 SECURITY = (ROOT / "docs" / "security.md").read_text()
+DELIVERY = (ROOT / "docs" / "delivery.md").read_text()
+MODULES = {path.name: str(path) for path in (ROOT / "webapp").rglob("*.py")}
 
 # OWASP ASVS 5.0.0: by chapter, section and number what is of level 1 or 2. In each section level 3 comes last.
 CHAPTERS = {
@@ -37,6 +41,19 @@ def test_what_is_not_met_is_said_where_it_stands_and_in_its_own_part() -> None:
     table, own_part = SECURITY.split("\n## Not met\n")
     marked = {line.split("|")[1].strip() for line in table.splitlines() if "](#not-met)" in line and line[0] == "|"}
     assert marked == set(re.findall(r"^\| (\d\S*)", own_part, re.MULTILINE))
+
+
+def test_the_way_of_an_email_leads_through_modules_and_functions_that_are_there() -> None:
+    assert {Path(name).name for name in re.findall(r"`([\w/]+\.py)`", DELIVERY)} <= MODULES.keys()
+    named = [name.split(".") for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", DELIVERY)]
+    functions = [(module, name) for module, name in named if name != "py" and f"{module}.py" in MODULES]
+    assert functions
+    assert [f"{module}.{name}" for module, name in functions if name not in defined_in(MODULES[f"{module}.py"])] == []
+
+
+def test_the_way_of_an_email_is_set_by_settings_that_are_there() -> None:
+    about_it = re.compile(r"`((?:SMTP|MAIL|BOUNCE|CAMPAIGN|DOMAIN|PAUSE|MOST)_[A-Z_]+)`")
+    assert set(about_it.findall(DELIVERY)) <= {name.upper() for name in Settings.model_fields}
 
 
 def listed() -> set[str]:
