@@ -147,3 +147,19 @@ def test_a_commit_that_came_through_although_its_answer_was_lost_counts_once(
             db.session.commit()
     assert written_down == 6
     assert statistics.figures(campaign) == statistics.Figures(recipients=6, sent=6)
+
+
+def test_what_a_worker_sent_is_known_although_the_database_stayed_away_too_long_for_it(
+    campaign: Campaign, relay: TestRelay, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.db.PATIENCE_SECONDS", 0)
+    steps = sending.send_for_a_while(Relay(), worker=uuid4(), until=utc_now() + timedelta(minutes=1))
+    while not relay.received:
+        db.session.commit()
+        next(steps)
+    with pytest.raises(DatabaseAway):
+        steps.throw(DatabaseAway("COMMIT", {}, Exception("connection lost")))
+    recover(campaign)
+    run_jobs()
+    assert statistics.figures(campaign) == statistics.Figures(recipients=6, sent=6)
+    assert set(times_received(relay).values()) == {1}
