@@ -11,7 +11,7 @@ ENDING_WITH_MAKE = $$(command -v setpriv > /dev/null && echo setpriv --pdeathsig
 COMPILE_REQUIREMENTS = var/uv/bin/uv pip compile pyproject.toml --universal --generate-hashes --quiet \
 	--no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo reset test test-deep chaos lint bench bench-api bench-campaign bench-export bench-retention screens browser requirements translations \
+.PHONY: help demo reset test test-deep chaos lint bench bench-api bench-campaign bench-export bench-retention bench-unsubscribe screens browser requirements translations \
 	packages-demo packages-dev environment
 
 help: ## this list
@@ -38,7 +38,7 @@ lint: environment ## style, types, and which part may import which
 	$(BIN)/mypy --strict webapp jobs deploy tests bench
 	$(BIN)/lint-imports
 
-bench: bench-api bench-campaign bench-export bench-retention ## how fast it is, beside what else there is: all of these
+bench: bench-api bench-campaign bench-export bench-retention bench-unsubscribe ## how fast it is, beside what else there is: all of these
 
 bench-api: environment ## how fast the company's systems get their data in, beside a bare COPY
 	$(BIN)/python -m bench.api
@@ -52,6 +52,10 @@ bench-export: environment ## how fast a copy is made among a million customers, 
 
 bench-retention: environment ## how fast what is over is deleted among a million customers, beside bare SQL
 	$(BIN)/python -m bench.retention
+
+bench-unsubscribe: environment ## how fast people can unsubscribe while a campaign goes out, beside one INSERT
+	@deploy/postfix.sh
+	$(BIN)/python -m bench.unsubscribe
 
 screens: environment browser ## new screenshots in docs/screens
 	$(BIN)/pytest -m screens tests/browser

@@ -19,7 +19,7 @@ from webapp.journal.models import JournalEntry, JournalState
 from webapp.journal.shelf import Head
 
 LOCK = 0x10B2
-MOST_AT_ONCE = 1_000
+MOST_AT_ONCE = 10_000
 KEPT = timedelta(days=60)  # twice as long as the oldest backup lives
 
 
