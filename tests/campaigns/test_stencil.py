@@ -95,6 +95,7 @@ HARD = [
 @example(reader=HARD[0])
 @example(reader=HARD[1])
 @example(reader=HARD[2])
+@example(reader=HARD[3])
 @given(reader=readers)
 def test_all_ways_give_the_same_email(app: Flask, body: str, eight_bits: bool, reader: Recipient) -> None:
     campaign = compiled_for_all(body)

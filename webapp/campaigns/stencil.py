@@ -44,9 +44,11 @@ class Stencil:
 
     def __init__(self, compiled: Compiled, *, eight_bits: bool) -> None:
         self._compiled = compiled
-        self._pieces = list(_pieces(compiled, eight_bits=eight_bits))
+        plain = eight_bits and all(_fits_in_lines(parts) for parts in (compiled.text, compiled.html))
+        self._pieces = list(_pieces(compiled, plain=plain))
         self._slots = [(place, piece) for place, piece in enumerate(self._pieces) if not isinstance(piece, bytes)]
-        self._may_have_dots = any(b"\n." in self._with_all(value) for value in (".", ""))
+        # Quoted-printable breaks lines in the middle of values.
+        self._may_have_dots = not plain or any(b"\n." in self._with_all(value) for value in (".", ""))
 
     def letter(self, reader: Recipient, *, key: str, date: str, ways_back: WaysBack | None = None) -> Letter:
         """`key` is what the Message-ID is made of, `date` as RFC 5322 writes it."""
@@ -65,8 +67,7 @@ class Stencil:
         return b"".join(piece if isinstance(piece, bytes) else piece(values) for piece in self._pieces)
 
 
-def _pieces(compiled: Compiled, *, eight_bits: bool) -> Iterator[Piece]:
-    plain = eight_bits and all(_fits_in_lines(parts) for parts in (compiled.text, compiled.html))
+def _pieces(compiled: Compiled, *, plain: bool) -> Iterator[Piece]:
     known: dict[bytes, Iterable[Piece]] = {
         b"slot-to@slot.invalid": [_address],
         b"slot-key": [lambda values: values["key"].encode()],
