@@ -35,7 +35,7 @@ PARAGRAPH = (
 )
 BODY = "Hello {{ given_name | there }},\n\n" + PARAGRAPH * 2 + "See you in the pool, {{ full_name | dear reader }}!\n"
 
-ID = "md5('reader' || n)::uuid"  # as scattered as those of real people
+ID = "(lpad(to_hex(n), 32, '0'))::uuid"
 READERS = (
     f"INSERT INTO subjects (id, email, address_hash, language) "
     f"SELECT {ID}, 'reader' || n || '@example.org', sha256(n::text::bytea), 'en'",
@@ -151,7 +151,6 @@ def _write_down(audiences: Mapping[str, int]) -> None:
 
 
 def _for_each(people: int, statement: str, **values: object) -> None:
-    """In random order, as they came one by one."""
     numbers = "FROM generate_series(1, CAST(:people AS integer)) AS n"
     db.session.execute(text(f"{statement} {numbers}"), {"people": people, **values})
 
