@@ -86,6 +86,7 @@ HARD = [
     Recipient(
         ANY, "anna@example.org", "en", "Donaudampfschifffahrtsgesellschaft" * 8, "x " * 200, "{{ email }} {% if %}"
     ),
+    Recipient(ANY, "anna@example.org", "en", "." * 200, ".", "0" + "." * 200),
 ]
 
 
