@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from deploy.demo.agreements import Choice, Suppressed
 from deploy.demo.cast import PASSWORDS
@@ -22,7 +22,7 @@ from webapp import partitions
 from webapp.accounts import password_reminders, passwords
 from webapp.accounts.models import Account, Profile
 from webapp.audit import AuditEntry
-from webapp.campaigns.models import Campaign, CampaignCount, Delivery, Refusal
+from webapp.campaigns.models import Campaign, CampaignCount, Delivery
 from webapp.clock import utc_now
 from webapp.consents import wordings
 from webapp.consents.models import Consent, Method, Subscription, Suppression, Topic, TrackingChoice
@@ -103,8 +103,6 @@ class Records:
 
     def add_deliveries(self, deliveries: Sequence[tuple[Mailing, Outcome]]) -> None:
         _insert(Delivery, [_delivery(mailing, outcome) for mailing, outcome in deliveries])
-        failed = select(Delivery.campaign_id, Delivery.id).where(Delivery.state == State.FAILED)
-        db.session.execute(insert(Refusal).from_select(["campaign_id", "delivery_id"], failed))
 
     def add_messages(self, messages: Sequence[Row]) -> None:
         _insert(Message, list(messages))

@@ -69,6 +69,7 @@ def _write(story: Story, progress: Progress) -> None:
     records.add_access_points(near)
     emails = [(mailing, outcome) for mailing in story.mailings for outcome in mailing.outcomes]
     _in_parts("emails of past campaigns", emails, records.add_deliveries, progress)
+    came_back.note_refused()
     _in_parts("audit entries", history.entries(story), records.add_entries, progress)
     readers.subscribe(now=story.now)
     _write_policy(story, records, progress)

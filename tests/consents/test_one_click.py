@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 import redis
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import column, event, func, select, text
 from werkzeug.test import TestResponse
 
 from tests.people import person, subscribe, topic
@@ -158,3 +158,13 @@ def test_what_is_not_exactly_that_goes_through_the_front_door(app: Flask, news: 
     assert answer.status_code == (200 if b"Click" in content else 303)
     [line] = db.session.scalars(select(Consent))
     assert (line.subject_id, line.method) == (key, Method.ONE_CLICK if b"Click" in content else Method.UNSUBSCRIBE_LINK)
+
+
+def test_a_connection_that_was_lost_meanwhile_is_no_obstacle(news: UUID, post: Callable[..., TestResponse]) -> None:
+    """As after a restart of the database."""
+    for address in ("anna@example.org", "bruno@example.org"):
+        _key, token = reader(address, news)
+        assert "Done" in post(token).text
+        others = select(func.pg_terminate_backend(column("pid"))).select_from(text("pg_stat_activity"))
+        db.session.execute(others.where(text("pid <> pg_backend_pid() AND datname = current_database()")))
+        db.session.rollback()
