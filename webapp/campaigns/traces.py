@@ -27,10 +27,10 @@ class Trace:
 
     def __init__(self, claim_id: UUID, emails: int) -> None:
         self._path = _folder() / claim_id.hex
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        os.truncate(self._file, emails)
+        self._file = self._path.open("x+b", buffering=0)
+        self._file.truncate(emails)
         fcntl.flock(self._file, fcntl.LOCK_EX)  # the kernel lets go when this process is dead, and not before
-        self._marks = memoryview(mmap.mmap(self._file, emails))
+        self._marks = memoryview(mmap.mmap(self._file.fileno(), emails))
 
     def of(self, position: int) -> memoryview:
         """The one byte of an email."""
@@ -43,7 +43,7 @@ class Trace:
         if kind is None or kind is RelayDown:  # which gives the claim back
             self._path.unlink(missing_ok=True)
         fcntl.flock(self._file, fcntl.LOCK_UN)  # of which the mapped memory has a share as long as it lives
-        os.close(self._file)
+        self._file.close()
 
 
 def read(claim_id: UUID) -> bytes | None:
