@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from jobs.job import commit_each, job, worker_name
 from webapp import partitions
-from webapp.campaigns import claims, departures, sending
+from webapp.campaigns import claims, compaction, departures, pace, sending
 from webapp.campaigns.models import Delivery
 from webapp.clock import utc_now
 from webapp.mail.delivery import WHILE_RELAY_IS_DOWN
@@ -40,3 +40,13 @@ def prepare_ledger() -> None:
     month = partitions.month_of(utc_now())
     for needed in (month, partitions.next_month(month)):
         partitions.ensure(Delivery, needed)
+
+
+@job
+def compact_counts() -> None:
+    compaction.compact(now=utc_now())
+
+
+@job
+def tidy_destinations() -> None:
+    pace.tidy(now=utc_now())

@@ -52,6 +52,8 @@ class Job(StrEnum):
     FORGET_UNCLEAR = "jobs.returns.forget_unclear"
     COUNT_DEPARTURES = "jobs.campaigns.count_departures"
     SEND_CAMPAIGNS = "jobs.campaigns.send_campaigns"
+    COMPACT_COUNTS = "jobs.campaigns.compact_counts"
+    TIDY_DESTINATIONS = "jobs.campaigns.tidy_destinations"
     RECOVER_DELIVERIES = "jobs.campaigns.recover_deliveries"
     PREPARE_LEDGER = "jobs.campaigns.prepare_ledger"
     ERASE = "jobs.privacy.erase"
@@ -91,6 +93,8 @@ class Job(StrEnum):
 _QUEUES = {
     Job.SEND_CAMPAIGNS: Queue.CAMPAIGNS,
     Job.RECOVER_DELIVERIES: Queue.CAMPAIGNS,
+    Job.COMPACT_COUNTS: Queue.WEBHOOKS,
+    Job.TIDY_DESTINATIONS: Queue.WEBHOOKS,
     Job.ERASE: Queue.PRIVACY,
     Job.LOOK_AFTER_ERASURES: Queue.PRIVACY,
     Job.BUILD_EXPORT: Queue.PRIVACY,

@@ -203,6 +203,8 @@ PLACES = [
     Place("campaigns.campaign", f"{CAMPAIGN}/{{on_its_way}}", "marketer"),
     Place("campaigns.confirm_stopping", f"{CAMPAIGN}/{{on_its_way}}/stopping", "marketer"),
     Place("campaigns.deletion", f"{CAMPAIGN}/{{on_its_way}}/deletion", "marketer"),
+    Place("campaigns.campaign", f"{CAMPAIGN}/{{paused}}", "marketer"),
+    Place("campaigns.confirm_resuming", f"{CAMPAIGN}/{{paused}}/resumption", "marketer"),
     Place("dev_mail.email", "/dev/mail/{campaign_email}"),
     Place("dev_mail.part", "/dev/mail/{campaign_email}/text"),
     Place("dev_mail.part", "/dev/mail/{campaign_email}/source"),

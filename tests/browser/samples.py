@@ -20,7 +20,7 @@ from webapp.accounts.factors.models import AccountRecovery
 from webapp.accounts.models import Account, DeviceSession, EmailChange
 from webapp.audit import Action, AuditEntry
 from webapp.campaigns import sending
-from webapp.campaigns.models import Campaign, CampaignCount, CampaignState
+from webapp.campaigns.models import Campaign, CampaignCount, CampaignState, PauseReason
 from webapp.clock import utc_now
 from webapp.consents import history, newsletter
 from webapp.consents.models import NewsletterRequest, Restriction, Suppression, SuppressionReason, Topic
@@ -290,6 +290,26 @@ def on_its_way(samples: Samples) -> str:
     return str(campaign.id)
 
 
+def paused(samples: Samples) -> str:
+    """A campaign that went wrong."""
+    model = db.session.get_one(Campaign, UUID(samples["sent"]))
+    campaign = Campaign(
+        topic_id=model.topic_id,
+        subject=model.subject,
+        body=model.body,
+        state=CampaignState.PAUSED,
+        pause_reason=PauseReason.COMPLAINTS,
+        changed_at=utc_now(),
+        sending_since=utc_now(),
+        paused_at=utc_now(),
+    )
+    db.session.add(campaign)
+    db.session.flush()
+    for figure, number in (("recipients", 4_812), ("sent", 1_204), ("complained", 9)):
+        db.session.add(CampaignCount(campaign_id=campaign.id, at=utc_now(), figure=figure, delta=number))
+    return str(campaign.id)
+
+
 def dead_mailbox(_samples: Samples) -> str:
     return _suppressed(SuppressionReason.HARD_BOUNCE)
 
@@ -427,6 +447,7 @@ MAKERS: dict[str, Callable[[Samples], str]] = {
         sent,
         stopped,
         on_its_way,
+        paused,
         dead_mailbox,
         complained,
         service_email,

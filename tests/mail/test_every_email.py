@@ -56,6 +56,9 @@ VALUES = {
     "kept": datetime(2025, 3, 5, 5, 6, tzinfo=UTC),
     "totals": {"deleted": 1_234, "kept": 12, "later": 3},
     "number": 3,
+    "campaign": "Our river",
+    "so_far": "1,234",
+    "in_all": "5,678",
     "body_html": Markup("<p>Water cools every server.</p>"),
     "body_text": "Water cools every server.",
 }

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, exists, select
 
 from webapp.audit import Action
-from webapp.campaigns.models import Campaign, CampaignState, Claim
+from webapp.campaigns.models import UNDERWAY, Campaign, CampaignState, Claim
 from webapp.campaigns.sending import NotADraft
 from webapp.db import db
 from webapp.subjects import trail
@@ -30,6 +30,7 @@ class Wording:
     language: str | None
     subject: str
     body: str
+    pace: int | None = None  # emails per minute
 
 
 def create(wording: Wording, *, author: Subject, now: datetime) -> Campaign:
@@ -69,14 +70,14 @@ def hold_version(campaign: Campaign, version: str) -> None:
 def remove(campaign: Campaign, *, actor: Subject, now: datetime) -> None:
     """Its ledger stays, and so do the links at the foot of its emails. Raises StillSending."""
     held = exists().where(Claim.campaign_id == Campaign.id)
-    removal = delete(Campaign).where(Campaign.id == campaign.id, Campaign.state != CampaignState.SENDING, ~held)
+    removal = delete(Campaign).where(Campaign.id == campaign.id, Campaign.state.not_in(UNDERWAY), ~held)
     if db.session.scalar(removal.returning(Campaign.id)) is None:
         raise StillSending
     trail.record(Action.CAMPAIGN_DELETED, actor, now=now, campaign=str(campaign.id))
 
 
 def wording_of(campaign: Campaign) -> Wording:
-    return Wording(campaign.topic_id, campaign.language, campaign.subject, campaign.body)
+    return Wording(campaign.topic_id, campaign.language, campaign.subject, campaign.body, campaign.pace)
 
 
 def version_of(campaign: Campaign) -> str:

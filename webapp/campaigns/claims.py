@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import (
     ColumnElement,
     Row,
+    ScalarSelect,
     case,
     delete,
     exists,
@@ -173,10 +174,10 @@ def hold(campaign_id: UUID, *, until: datetime) -> None:
     db.session.execute(update(Progress).where(Progress.campaign_id == campaign_id).values(next_claim_at=until))
 
 
-def held(campaign_id: UUID) -> int:
+def held(campaign_id: UUID) -> ScalarSelect[int]:
     """How many emails of it workers have at this moment."""
     size = func.coalesce(func.sum(func.cardinality(Claim.delivery_ids)), 0)
-    return db.session.scalar(select(size).where(Claim.campaign_id == campaign_id)) or 0
+    return select(size).where(Claim.campaign_id == campaign_id).scalar_subquery()
 
 
 def _holding(campaign_id: UUID) -> ColumnElement[bool]:

@@ -1,12 +1,13 @@
 """The form in which a campaign is written."""
 
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from webapp import language
 from webapp.campaigns import placeholders
@@ -19,6 +20,7 @@ from webapp.subjects.addresses import InvalidAddress, normalize
 from webapp.subjects.fields import no_card_number
 
 LONGEST_SUBJECT = 150
+FASTEST = 1_000_000
 LONGEST_BODY = 100_000
 EVERYBODY = "all"
 
@@ -52,6 +54,13 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             no_card_number,
         ],
     )
+    pace = IntegerField(
+        _l("Emails per minute, at most"),
+        validators=[
+            Optional(),
+            NumberRange(1, FASTEST, message=_l("Please enter a number from %(min)s to %(max)s, or leave it empty.")),
+        ],
+    )
     version = HiddenField()
     replaces = HiddenField()
 
@@ -72,6 +81,7 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             language=None if self.language.data == EVERYBODY else self.language.data,
             subject=self.subject.data,
             body=self.body.data,
+            pace=self.pace.data,
         )
 
     @property
@@ -98,12 +108,13 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             ) from mistake
 
 
-def _shown(campaign: Campaign) -> dict[str, str]:
+def _shown(campaign: Campaign) -> dict[str, Any]:
     return {
         "topic": str(campaign.topic_id),
         "language": campaign.language or EVERYBODY,
         "subject": campaign.subject,
         "body": campaign.body,
+        "pace": campaign.pace,
         "version": version_of(campaign),
     }
 

@@ -21,6 +21,9 @@ class CampaignState(StrEnum):
     SENT = "sent"
 
 
+UNDERWAY = (CampaignState.SENDING, CampaignState.PAUSED)
+
+
 class PauseReason(StrEnum):
     """Why a campaign rests. All but the first are found by `breaker`."""
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from webapp.campaigns.models import Campaign, CampaignState, Deferral, Destination
+from webapp.campaigns.models import UNDERWAY, Campaign, Deferral, Destination
 from webapp.config import settings
 from webapp.db import db
 from webapp.mail.delivery import Outcome
@@ -99,11 +99,11 @@ def next_in_all(*, now: datetime) -> datetime:
     return (db.session.scalar(kept) if settings().campaign_pace else None) or now
 
 
-def learn(rows: Sequence[Row[Any]], outcomes: Iterable[Outcome], *, now: datetime) -> None:
-    """Slows down the domains that asked for patience. What they say within a moment is one request."""
+def learn(rows: Sequence[Row[Any]], outcomes: Iterable[Outcome], *, now: datetime) -> bool:
+    """Slows down the domains that asked for patience, if any. What they say within a moment is one request."""
     replies = {int(outcome.key): outcome.reply for outcome in outcomes if asks_for_patience(outcome.reply)}
     if not replies:
-        return
+        return False
     said = {domain_of(row.email): replies[row.id] for row in rows if row.id in replies}
     default = settings().domain_pace
     first = min(FIRST, default / 2) if default else FIRST
@@ -121,19 +121,12 @@ def learn(rows: Sequence[Row[Any]], outcomes: Iterable[Outcome], *, now: datetim
     }
     over = (Destination.slowed_at.is_(None)) | (Destination.slowed_at < now - REST)
     db.session.execute(slowing.on_conflict_do_update(index_elements=["domain"], set_=changes, where=over), {"at": now})
-
-
-def slowed(*, now: datetime) -> Sequence[Row[str, float, datetime, str | None]]:
-    """The domains that are slow, the slowest first, with emails per second, when the next may go, and their words."""
-    pace = of_domain(None)
-    slow = select(Destination.domain, pace.label("pace"), Destination.next_at, Destination.reply)
-    slow = slow.where(Destination.slowed_at.is_not(None), pace < NOT_FELT).order_by(pace)
-    return db.session.execute(slow, {"at": now}).all()
+    return True
 
 
 def tidy(*, now: datetime) -> None:
     """Forgets domains of which nothing is felt any more, and what waits for nothing."""
-    ended = select(Campaign.id).where(Campaign.state.in_((CampaignState.SENDING, CampaignState.PAUSED)))
+    ended = select(Campaign.id).where(Campaign.state.in_(UNDERWAY))
     db.session.execute(delete(Deferral).where(Deferral.campaign_id.not_in(ended)))
     felt = func.coalesce(of_domain(None) < NOT_FELT, False)
     unfelt = delete(Destination).where(Destination.next_at < now - timedelta(hours=1), ~felt)

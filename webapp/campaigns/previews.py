@@ -1,6 +1,7 @@
 """How a campaign looks to one of its readers, and to people who are invented, before and after it is sent."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import LazyString
@@ -47,6 +48,7 @@ class Envelope:
     subject: str
     somebody: str | None  # the masked address of a real reader, if there is one
     invented: str | None  # who sees it, unless that reader does
+    takes: timedelta | None  # how long the pace makes it take; None without one
 
 
 def unsaved(campaign: Campaign, wording: Wording) -> Campaign:
@@ -58,6 +60,7 @@ def unsaved(campaign: Campaign, wording: Wording) -> Campaign:
         language=wording.language,
         subject=wording.subject,
         body=wording.body,
+        pace=wording.pace,
     )
 
 
@@ -69,11 +72,13 @@ def preview(campaign: Campaign, invented: str | None = None) -> Rendered:
 def envelope(campaign: Campaign, invented: str | None = None) -> Envelope:
     somebody = audience.sample(campaign)
     reader = _shown_to(campaign, somebody, invented)
+    people = audience.count(campaign)
     return Envelope(
-        people=audience.count(campaign),
+        people=people,
         subject=compile_for(reader, campaign).preview(reader).subject,
         somebody=masked(somebody.email) if somebody else None,
         invented=invented if invented in INVENTED else None if somebody else COMPLETE,
+        takes=timedelta(minutes=people / campaign.pace) if campaign.pace else None,
     )
 
 

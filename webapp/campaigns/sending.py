@@ -13,9 +13,9 @@ from sqlalchemy import Row, func, select, update
 from webapp import partitions, queue
 from webapp.actions import Action
 from webapp.campaigns import audience, breaker, claims, pace, refusals
-from webapp.campaigns.claims import Claimed
+from webapp.campaigns.claims import Claimed, Send
 from webapp.campaigns.letters import Letters
-from webapp.campaigns.models import Campaign, CampaignState, Delivery
+from webapp.campaigns.models import UNDERWAY, Campaign, CampaignState, Delivery
 from webapp.campaigns.pausing import NEVER
 from webapp.campaigns.traces import Trace
 from webapp.campaigns.turns import Turns, underway, without_audience
@@ -54,7 +54,7 @@ def stop(campaign: Campaign, *, actor: Subject, now: datetime) -> None:
     """For good. No claim is made after this; the emails that workers hold still go out. Repeating is harmless."""
     claims.hold(campaign.id, until=NEVER)
     changes = {"state": CampaignState.STOPPED, "finished_at": now}
-    if _change_state(campaign.id, CampaignState.SENDING, CampaignState.PAUSED, **changes):
+    if _change_state(campaign.id, *UNDERWAY, **changes):
         trail.record(Action.CAMPAIGN_STOPPED, actor, now=now, campaign=str(campaign.id))
 
 
@@ -69,32 +69,26 @@ def send_for_a_while(relay: Relay, *, worker: UUID, until: datetime) -> Generato
 
     The caller commits at each yield. Raises RelayDown.
     """
-    turns, letters, size, has_called = Turns(), dict[UUID, Letters](), AT_ONCE, False
+    turns, letters, size = Turns(), dict[UUID, Letters](), AT_ONCE
     while (now := utc_now()) < until:
         if turns.are_old(now=now):
             yield from _look_after_campaigns(turns)
         send = turns.next(now=now)
-        if send is None:
-            if not turns.is_due_soon(now=now):
-                return
-            yield
-            time.sleep(turns.pause(now=now))
-            continue
-        if send.campaign_id not in letters:
+        if send is None and not turns.is_due_soon(now=now):
+            return
+        if send and send.campaign_id not in letters:
             letters[send.campaign_id] = Letters(send)
         fresh_until = time.monotonic() + FRESH_SECONDS
-        claimed = claims.take(send, worker=worker, size=size, started=min(size, AT_ONCE), now=now)
-        if claimed is None:
-            turns.rest(send, until=_goes_on(send.campaign_id, now=now))
-        if not (claimed and claimed.rows):
+        claimed = _claim(send, turns, worker=worker, size=size, now=now) if send else None
+        if send is None or claimed is None:
             yield
+            time.sleep(0 if send else turns.pause(now=utc_now()))
             continue
         with Trace(claimed.id, len(claimed.rows)) as trace:
             yield
-            yield from _send_claim(claimed, trace, letters[send.campaign_id], relay, until=fresh_until)
+            yield from _send_claim(claimed, trace, letters[send.campaign_id], relay, turns, until=fresh_until)
         size = min(2 * size, claims.MOST) if time.monotonic() < fresh_until else max(size // 2, 1)
-        if not has_called:
-            has_called = True
+        if turns.call_another():
             _call(due_at=None)
 
 
@@ -109,7 +103,9 @@ def hand_on(*, not_before: datetime) -> None:
         _call(due_at=max(min(due), not_before))
 
 
-def _send_claim(claimed: Claimed, trace: Trace, letters: Letters, relay: Relay, *, until: float) -> Generator[None]:
+def _send_claim(
+    claimed: Claimed, trace: Trace, letters: Letters, relay: Relay, turns: Turns, *, until: float
+) -> Generator[None]:
     """Group by group: that one is started is committed before its first byte leaves. Gives back what is too late."""
     done = 0
     while group := claimed.rows[done : done + AT_ONCE]:
@@ -127,16 +123,17 @@ def _send_claim(claimed: Claimed, trace: Trace, letters: Letters, relay: Relay, 
             outcomes += [_not_wanted(row) for row in group if not row.wanted]
         done += len(outcomes)
         is_late = time.monotonic() >= until
-        ours = yield from until_committed(partial(_write, claimed, outcomes, done=done, is_last=is_late))
+        ours = yield from until_committed(partial(_write, claimed, outcomes, turns, done=done, is_last=is_late))
         if not ours:
             return
 
 
-def _write(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, is_last: bool) -> bool:
+def _write(claimed: Claimed, outcomes: Sequence[Outcome], turns: Turns, *, done: int, is_last: bool) -> bool:
     """False if the claim is not ours any more. The rest of it is not sent by us if this `is_last`."""
     ours = claims.settle(claimed, outcomes, done=done, started=done + AT_ONCE, now=utc_now())
     refusals.take_in(claimed, outcomes, now=utc_now())
-    pace.learn(claimed.rows, outcomes, now=utc_now())
+    if pace.learn(claimed.rows, outcomes, now=utc_now()):
+        turns.seem_old()
     if is_last:
         claims.give_back(claimed, after=done, due_at=utc_now())
     return ours and not is_last
@@ -155,7 +152,15 @@ def _look_after_campaigns(turns: Turns) -> Iterator[None]:
     yield
 
 
-def _write_down_audience(campaign_id: UUID) -> Iterator[None]:
+def _claim(send: Send, turns: Turns, *, worker: UUID, size: int, now: datetime) -> Claimed | None:
+    """None if nothing can go now; if nothing is due at all, the campaign waits."""
+    claimed = claims.take(send, worker=worker, size=size, started=min(size, AT_ONCE), now=now)
+    if claimed is None:
+        turns.rest(send, until=_goes_on(send.campaign_id, now=now))
+    return claimed if claimed and claimed.rows else None
+
+
+def _write_down_audience(campaign_id: UUID) -> Generator[None]:
     """By one worker, while others go on with what they have."""
     month = partitions.month_of(utc_now())
     partitions.ensure(Delivery, month)

@@ -14,6 +14,7 @@ from webapp.subjects.addresses import masked
 from webapp.subjects.models import Subject
 
 MOST_POINTS = 60
+DONE = ("sent", "failed", "uncertain", "suppressed")
 STRIDES = [
     timedelta(seconds=1),
     timedelta(seconds=5),
@@ -85,15 +86,27 @@ def figures_of(campaigns: list[Campaign]) -> dict[UUID, Figures]:
     return {campaign_id: Figures(**totals) for campaign_id, totals in sums.items()}
 
 
-def history(campaign: Campaign, *figures: str) -> list[Point]:
-    """For a plot: stretches of equal length, without a gap, from when a figure first grew to when one last did."""
+def histories(campaign: Campaign, *groups: tuple[str, ...]) -> list[list[Point]]:
+    """For plots, one of each group of figures."""
+    spans = select(CampaignCount.figure, func.min(CampaignCount.at), func.max(CampaignCount.at))
+    spans = spans.where(CampaignCount.campaign_id == campaign.id).group_by(CampaignCount.figure)
+    times = {figure: (first, last) for figure, first, last in db.session.execute(spans)}
+    grew = [[figure for figure in group if figure in times] for group in groups]
+    return [
+        _history(campaign, group, min(times[name][0] for name in known), max(times[name][1] for name in known))
+        if known
+        else []
+        for group, known in zip(groups, grew, strict=True)
+    ]
+
+
+def _history(campaign: Campaign, figures: tuple[str, ...], first: datetime, last: datetime) -> list[Point]:
+    """Stretches of equal length, without a gap, from when a figure first grew to when one last did."""
     counts = (CampaignCount.campaign_id == campaign.id, CampaignCount.figure.in_(figures))
-    first, last = db.session.execute(
-        select(func.min(CampaignCount.at), func.max(CampaignCount.at)).where(*counts)
-    ).one()
-    if first is None:
-        return []
-    stride, midnight = _stride(last - first), to_user_timezone(first).replace(hour=0, minute=0, second=0, microsecond=0)
+    stride, midnight = (
+        stride_of(last - first),
+        to_user_timezone(first).replace(hour=0, minute=0, second=0, microsecond=0),
+    )
     at = func.date_bin(literal(stride), CampaignCount.at, literal(midnight)).label("stretch")
     rows = db.session.execute(select(at, *map(_sum, figures)).where(*counts).group_by(at))
     counted = {row.stretch: Point(row.stretch, dict(zip(figures, row[1:], strict=True))) for row in rows}
@@ -118,7 +131,8 @@ def ledger(campaign: Campaign) -> Ledger:
     return Ledger(rows[0].kept, [Failure(masked(row.email), row.reply or "") for row in rows if row.email])
 
 
-def _stride(span: timedelta) -> timedelta:
+def stride_of(span: timedelta) -> timedelta:
+    """How long a stretch of a plot is that shows so much time."""
     return next((stride for stride in STRIDES if span / stride <= MOST_POINTS), STRIDES[-1])
 
 

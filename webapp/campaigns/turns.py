@@ -44,9 +44,14 @@ class Turns:
         self._sends: list[Send] = []  # who was served last stands last
         self._due: dict[UUID, datetime] = {}
         self._seen_at: datetime | None = None
+        self._is_alone = True
 
     def are_old(self, *, now: datetime) -> bool:
         return self._seen_at is None or now - self._seen_at >= EVERY
+
+    def seem_old(self) -> None:
+        """Something was learnt that changes them."""
+        self._seen_at = None
 
     def renew(self, sends: Sequence[Send], *, now: datetime) -> None:
         place = {send.campaign_id: number for number, send in enumerate(self._sends)}
@@ -70,5 +75,10 @@ class Turns:
         return any(due <= now + EVERY for due in self._due.values())
 
     def pause(self, *, now: datetime) -> float:
-        """For how many seconds nothing is due, at most until the turns are renewed."""
-        return max((min(self._due.values()) - now).total_seconds(), 0.001)
+        """For how many seconds nothing is due."""
+        return max((min(self._due.values(), default=now) - now).total_seconds(), 0)
+
+    def call_another(self) -> bool:
+        """Once: each worker that has sent something calls the next, until all of them are at it."""
+        was_alone, self._is_alone = self._is_alone, False
+        return was_alone

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import MARKETING, allow
-from webapp.campaigns import campaigns, overview, statistics
+from webapp.campaigns import campaigns, forecast, overview, statistics
 from webapp.campaigns.campaigns import StillSending
-from webapp.campaigns.models import Campaign, CampaignState
+from webapp.campaigns.models import UNDERWAY, Campaign, CampaignState
 from webapp.campaigns.overview import Place
 from webapp.campaigns.routes.blueprint import blueprint, campaign_or_404
+from webapp.campaigns.words import PAUSES
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.htmx import render, see_other
@@ -39,12 +40,16 @@ def campaign(campaign_id: UUID) -> ResponseReturnValue:
     campaign = campaign_or_404(campaign_id)
     if campaign.state is CampaignState.DRAFT:
         return redirect(url_for(".edit", campaign_id=campaign_id))
+    figures = statistics.figures(campaign)
+    outcomes, withdrawals = statistics.histories(campaign, ("sent", "failed"), ("unsubscribed",))
     return render(
         "campaigns/campaign.html",
         campaign=campaign,
-        figures=statistics.figures(campaign),
-        outcomes=statistics.history(campaign, "sent", "failed"),
-        withdrawals=statistics.history(campaign, "unsubscribed"),
+        figures=figures,
+        forecast=forecast.of(campaign, figures, now=utc_now()),
+        pauses=PAUSES,
+        outcomes=outcomes,
+        withdrawals=withdrawals,
         ledger=statistics.ledger(campaign),
         part="txt" if request.args.get("part") == "txt" else "html",
     )
@@ -58,8 +63,10 @@ def progress(campaign_id: UUID) -> ResponseReturnValue:
     if not request.headers.get("HX-Request"):
         return redirect(url_for(".campaign", campaign_id=campaign_id))
     fragment = "campaigns/_progress.html"
-    response = render(fragment, fragment=fragment, campaign=campaign, figures=statistics.figures(campaign))
-    if campaign.state is not CampaignState.SENDING:
+    figures, now = statistics.figures(campaign), utc_now()
+    coming = forecast.of(campaign, figures, now=now)
+    response = render(fragment, fragment=fragment, campaign=campaign, figures=figures, forecast=coming, pauses=PAUSES)
+    if campaign.state is not CampaignState.SENDING and not (coming and coming.held):
         response.headers["HX-Refresh"] = "true"
     return response
 
@@ -77,7 +84,7 @@ def copy(campaign_id: UUID) -> ResponseReturnValue:
 @allow(MARKETING)
 def deletion(campaign_id: UUID) -> ResponseReturnValue:
     campaign = campaign_or_404(campaign_id)
-    return render("campaigns/deletion.html", campaign=campaign, still_sending=campaign.state is CampaignState.SENDING)
+    return render("campaigns/deletion.html", campaign=campaign, still_sending=campaign.state in UNDERWAY)
 
 
 @blueprint.post("/marketing/campaigns/<uuid:campaign_id>/deletion")

@@ -1,4 +1,4 @@
-"""Sending a campaign, and stopping it on its way."""
+"""Sending a campaign, and pausing or stopping it on its way."""
 
 from uuid import UUID
 
@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import MARKETING, allow
-from webapp.campaigns import campaigns, previews, sending, statistics
+from webapp.campaigns import campaigns, pausing, previews, sending, statistics
 from webapp.campaigns.campaigns import ChangedMeanwhile
-from webapp.campaigns.models import Campaign, CampaignState
+from webapp.campaigns.models import UNDERWAY, Campaign, CampaignState
 from webapp.campaigns.previews import Envelope
 from webapp.campaigns.rendering import Manuscript
 from webapp.campaigns.routes.blueprint import blueprint, campaign_or_404
 from webapp.campaigns.sending import NotADraft
+from webapp.campaigns.words import PAUSES
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.htmx import render, see_other
@@ -48,11 +49,36 @@ def start(campaign_id: UUID) -> ResponseReturnValue:
     return see_other(url_for(".campaign", campaign_id=campaign_id))
 
 
+@blueprint.post("/marketing/campaigns/<uuid:campaign_id>/pause")
+@allow(MARKETING)
+def pause(campaign_id: UUID) -> ResponseReturnValue:
+    pausing.pause(campaign_or_404(campaign_id), actor=current_subject(), now=utc_now())
+    db.session.commit()
+    return see_other(url_for(".campaign", campaign_id=campaign_id))
+
+
+@blueprint.get("/marketing/campaigns/<uuid:campaign_id>/resumption")
+@allow(MARKETING)
+def confirm_resuming(campaign_id: UUID) -> ResponseReturnValue:
+    campaign = campaign_or_404(campaign_id)
+    if campaign.state is not CampaignState.PAUSED:
+        return redirect(url_for(".campaign", campaign_id=campaign_id))
+    return render("campaigns/resuming.html", campaign=campaign, figures=statistics.figures(campaign), pauses=PAUSES)
+
+
+@blueprint.post("/marketing/campaigns/<uuid:campaign_id>/resumption")
+@allow(MARKETING)
+def resume(campaign_id: UUID) -> ResponseReturnValue:
+    pausing.resume(campaign_or_404(campaign_id), actor=current_subject(), now=utc_now())
+    db.session.commit()
+    return see_other(url_for(".campaign", campaign_id=campaign_id))
+
+
 @blueprint.get("/marketing/campaigns/<uuid:campaign_id>/stopping")
 @allow(MARKETING)
 def confirm_stopping(campaign_id: UUID) -> ResponseReturnValue:
     campaign = campaign_or_404(campaign_id)
-    if campaign.state is not CampaignState.SENDING:
+    if campaign.state not in UNDERWAY:
         return redirect(url_for(".campaign", campaign_id=campaign_id))
     return render("campaigns/stopping.html", campaign=campaign, figures=statistics.figures(campaign))
 

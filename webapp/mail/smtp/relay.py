@@ -73,11 +73,12 @@ class Relay:
         carried = list(takewhile(lambda letter: connection.offers.lacks(letter) is None, room))
         connection.handed_over += len(carried)
         conversation = Conversation(connection.wire, connection.offers)
-        yield from conversation.hand_over(carried, until=until)
-        connection.used_at = time.monotonic()
-        if conversation.is_over:
-            connection.wire.close()
-            self._connection = None
+        for verdict in conversation.hand_over(carried, until=until):
+            connection.used_at = time.monotonic()
+            if conversation.is_over:  # before somebody takes this last verdict and comes back with other emails
+                connection.wire.close()
+                self._connection = None
+            yield verdict
 
     def _opened(self) -> "_Connection":
         """Raises RelayDown."""
