@@ -171,7 +171,7 @@ def test_a_campaign_can_be_stopped_on_its_way(
     marketer: PageClient, draft: str, readers: list[Person], run_jobs: Callable[[], None], relay: TestRelay
 ) -> None:
     confirm(marketer, draft)
-    assert "Stop sending?" in marketer.get(f"{draft}/stopping").text
+    assert "Stop it for good?" in marketer.get(f"{draft}/stopping").text
     assert stored().state is CampaignState.SENDING
     assert marketer.submit(f"{draft}/stopping").location == draft
     run_jobs()

@@ -66,7 +66,7 @@ def swept() -> None:
 
 def shown(campaign: Campaign) -> tuple[Any, ...]:
     """The figures and the plots."""
-    histories = (statistics.history(campaign, "sent", "failed"), statistics.history(campaign, "unsubscribed"))
+    histories = statistics.histories(campaign, ("sent", "failed"), ("unsubscribed",))
     return statistics.figures(campaign), *histories
 
 

@@ -136,7 +136,7 @@ def test_what_servers_say_who_want_us_to_be_slower(reply: str, is_asked: bool) -
 def test_a_domain_that_asks_for_patience_rests_and_the_others_go_on(
     marketer: Subject, news: UUID, relay: TestRelay, run_jobs: RunJobs
 ) -> None:
-    people(news, *(f"reader{number}@big.example" for number in range(30)), "one@small.example")
+    people(news, *(f"reader{number}@big.example" for number in range(60)), "one@small.example")
     relay.at_recipient = lambda address: "450 4.7.1 slow down" if address.endswith("@big.example") else "250 OK"
     campaign = draft(news)
     start(campaign, marketer)
@@ -145,7 +145,7 @@ def test_a_domain_that_asks_for_patience_rests_and_the_others_go_on(
     slowed = db.session.scalars(select(Destination)).one()
     assert (slowed.domain, slowed.pace, slowed.reply) == ("big.example", pace.FIRST, "450 4.7.1 slow down")
     assert slowed.next_at > utc_now() + 5 * SECOND
-    assert states(campaign) == {"pending": 30, "sent": 1}
+    assert states(campaign) == {"pending": 60, "sent": 1}
     asked_once = db.session.scalars(select(Deferral.domain)).all()
     assert set(asked_once) == {"", "big.example"}, "most were put aside without a try"
 
@@ -201,14 +201,14 @@ def test_two_campaigns_go_by_turns(marketer: Subject, news: UUID, relay: TestRel
     for subject in ("first", "second"):
         start(draft(news, subject=subject), marketer)
     run_jobs()
-    assert [mail.subject for mail in relay.received[:50]] == ["first"] * 25 + ["second"] * 25
+    assert [mail.subject for mail in relay.received[:100]] == ["first"] * 50 + ["second"] * 50
     assert len(relay.received) == 120
 
 
 def test_the_forecast_tells_how_long_it_takes_and_who_is_slow(
     marketer: Subject, news: UUID, relay: TestRelay, run_jobs: RunJobs
 ) -> None:
-    people(news, *(f"reader{number}@big.example" for number in range(30)))
+    people(news, *(f"reader{number}@big.example" for number in range(60)))
     relay.at_recipient = lambda address: SLOW
     campaign = draft(news)
     campaign.pace = 6_000
@@ -217,7 +217,7 @@ def test_the_forecast_tells_how_long_it_takes_and_who_is_slow(
     coming = forecast.of(campaign, statistics.figures(campaign), now=utc_now())
     assert coming
     assert (coming.per_minute, coming.held) == (6_000, 0)
-    assert coming.takes == timedelta(minutes=30 / 6_000)
+    assert coming.takes == timedelta(minutes=60 / 6_000)
     [slow] = coming.slowed
     assert (slow.domain, slow.reply) == ("big.example", SLOW)
     assert 600 <= slow.per_minute < 620
