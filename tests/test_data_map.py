@@ -100,6 +100,7 @@ SAME_IN_ENGLISH = {
     "support",
     "administrator",
     "draft",
+    "paused",
     "stopped",
     "sent",
     "ready",
