@@ -79,7 +79,7 @@ def take(send: Send, *, worker: UUID, size: int, started: int, now: datetime) ->
 
     There may be none that can go now: then their domains rest, and they wait for these.
     """
-    claim_id, domain_pace = uuid4(), settings().domain_pace
+    claim_id = uuid4()
     size = pace.in_all(send.at_once(size), now=now)
     given = {
         "this_campaign": send.campaign_id,
@@ -92,14 +92,10 @@ def take(send: Send, *, worker: UUID, size: int, started: int, now: datetime) ->
         "each": send.each,
         "at": now,
     }
-    for again in (True, False) if send.waits_again else (False,):
-        statement, written = handing_out.taking(again=again, limited=send.is_limited, domain_pace=domain_pace)
-        if size and (found := db.session.connection().exec_driver_sql(statement, written | given).all()):
-            rows = [row for row in found if not row.aside]
-            pace.not_used(size - len(rows))
-            return Claimed(claim_id, send, rows)
-    pace.not_used(size)
-    return None
+    found = _found(send, given) if size else []
+    rows = [row for row in found if not row.aside]
+    pace.not_used(size - len(rows))
+    return Claimed(claim_id, send, rows) if found else None
 
 
 def settle(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, started: int, now: datetime) -> bool:
@@ -178,6 +174,16 @@ def held(campaign_id: UUID) -> ScalarSelect[int]:
     """How many emails of it workers have at this moment."""
     size = func.coalesce(func.sum(func.cardinality(Claim.delivery_ids)), 0)
     return select(size).where(Claim.campaign_id == campaign_id).scalar_subquery()
+
+
+def _found(send: Send, given: dict[str, Any]) -> Sequence[Row[Any]]:
+    """First what waits for a second time."""
+    for again in (True, False) if send.waits_again else (False,):
+        domain_pace = settings().domain_pace
+        statement, written = handing_out.taking(again=again, limited=send.is_limited, domain_pace=domain_pace)
+        if found := db.session.connection().exec_driver_sql(statement, written | given).all():
+            return found
+    return []
 
 
 def _holding(campaign_id: UUID) -> ColumnElement[bool]:

@@ -88,8 +88,7 @@ def send_for_a_while(relay: Relay, *, worker: UUID, until: datetime) -> Generato
             yield
             yield from _send_claim(claimed, trace, letters[send.campaign_id], relay, turns, until=fresh_until)
         size = min(2 * size, claims.MOST) if time.monotonic() < fresh_until else max(size // 2, 1)
-        if turns.call_another():
-            _call(due_at=None)
+        turns.call_another(_call)
 
 
 def hand_on(*, not_before: datetime) -> None:
@@ -182,7 +181,7 @@ def _goes_on(campaign_id: UUID, *, now: datetime) -> datetime:
     return max(outlook.due_at or now + WAIT_FOR_OTHERS, now + A_MOMENT)
 
 
-def _call(*, due_at: datetime | None) -> None:
+def _call(*, due_at: datetime | None = None) -> None:
     """One more worker, or the next while of this one; unless somebody was called already."""
     called = select(OutboxEntry.id).where(OutboxEntry.job == Job.SEND_CAMPAIGNS, OutboxEntry.taken_by.is_(None))
     if db.session.scalar(select(called.where(OutboxEntry.due_at <= (due_at or utc_now())).exists())):

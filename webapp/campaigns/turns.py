@@ -1,6 +1,6 @@
 """Whose turn it is: a worker goes round all campaigns, claim by claim, so that none waits for a slow or a large one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -78,7 +78,8 @@ class Turns:
         """For how many seconds nothing is due."""
         return max((min(self._due.values(), default=now) - now).total_seconds(), 0)
 
-    def call_another(self) -> bool:
+    def call_another(self, call: Callable[[], None]) -> None:
         """Once: each worker that has sent something calls the next, until all of them are at it."""
-        was_alone, self._is_alone = self._is_alone, False
-        return was_alone
+        if self._is_alone:
+            self._is_alone = False
+            call()
