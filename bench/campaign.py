@@ -1,10 +1,11 @@
-"""How fast a campaign goes out. `make bench-campaign`, or `python -m bench.campaign [--recipients 1000000]`
+"""How fast a campaign goes out. `make bench-campaign`, or `python -m bench.campaign [--recipients N] [--workers N]`
 
 Three send emails of at least 10 KB, with text and HTML, to Postfix's `smtp-sink`, turn and turn about; the best round
 of each counts. Postfix's own load generator `smtp-source` sends the same bytes again and again. A loop with `smtplib`
 builds each by `EmailMessage`. Candor sends a campaign as in production: started by the button, handed out by its
 workers' queue, with its ledger, consent and suppression asked for at each claim, and signed links for each reader; from
-the button to the last outcome written down. Then a campaign for a million shows what that does to the workers' memory.
+the button to the last outcome written down, by four workers, two for each core. Then a campaign for a million shows
+what that does to the workers' memory.
 
 The last line is a JSON object: `vs_smtp_source` and `vs_smtplib` are Candor's rate over theirs; `memory_growth` the
 peak of a worker's memory after the campaign for a million over that after one for ten thousand, and `peak_mb` the
@@ -45,9 +46,14 @@ Used = Mapping[str, float]
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--recipients", type=int, default=1_000_000)
-    recipients, begun = parser.parse_args().recipients, time.monotonic()
+    parser.add_argument("--workers", type=int, default=4)
+    chosen, begun = parser.parse_args(), time.monotonic()
+    recipients: int = chosen.recipients
     audiences = {"few": FEW, "some": SOME, "all": recipients}
-    with TemporaryDirectory() as folder, mailroom.mailroom(Path(folder), audiences=audiences) as room:
+    with (
+        TemporaryDirectory() as folder,
+        mailroom.mailroom(Path(folder), audiences=audiences, workers=chosen.workers) as room,
+    ):
         mailroom.send(mailroom.campaign("few"))
         first_peak = room.peak_mb()
         rates, cpu = _rounds(room)

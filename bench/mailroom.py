@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from webapp.subjects import subjects
 
 PROCFILE = Path(__file__).parents[1] / "Procfile"
 PART = 100_000
+SENDER = "worker-campaigns"
 
 PARAGRAPH = (
     "since this morning **river water** cools every server of ours in Chur, and the heat that it takes along "
@@ -60,18 +62,18 @@ class Mailroom:
         """What each part has used so far; the workers that send campaigns together."""
         used: dict[str, float] = {}
         for name, process in self._parts.items():
-            part = "worker" if name.startswith("worker-campaigns") else name
+            part = "worker" if name.startswith(SENDER) else name
             used[part] = used.get(part, 0) + _cpu_seconds(process)
         return used
 
     def peak_mb(self) -> float:
         """The most memory that one of the workers held so far."""
-        return max(_peak_mb(process) for name, process in self._parts.items() if name.startswith("worker-campaigns"))
+        return max(_peak_mb(process) for name, process in self._parts.items() if name.startswith(SENDER))
 
 
 @contextmanager
-def mailroom(folder: Path, *, audiences: Mapping[str, int]) -> Iterator[Mailroom]:
-    """Ready to send, with a topic for each audience: so many people agreed to it. In an app context."""
+def mailroom(folder: Path, *, audiences: Mapping[str, int], workers: int) -> Iterator[Mailroom]:
+    """Ready to send by so many workers. Each audience has a topic that so many people agreed to. In an app context."""
     port, sink_port = free_port(), free_port()
     with start_postgres(folder) as postgres, start_valkey(folder) as valkey:
         urls = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
@@ -83,7 +85,7 @@ def mailroom(folder: Path, *, audiences: Mapping[str, int]) -> Iterator[Mailroom
                 flask_migrate.upgrade()
                 logging.disable()
                 _write_down(audiences)
-                programs = [_sink(sink_port), *read_procfile(PROCFILE, environment)]
+                programs = [_sink(sink_port), *_parts(environment, workers=workers)]
                 pids = {process.program.name: process.pid for process in supervisor.start(*programs)}
                 pids |= {"postgresql": postgres.pid, "valkey": valkey.pid}
                 _wait_until_open(sink_port, port)
@@ -92,6 +94,13 @@ def mailroom(folder: Path, *, audiences: Mapping[str, int]) -> Iterator[Mailroom
                 )
         finally:
             supervisor.end()
+
+
+def _parts(environment: Mapping[str, str], *, workers: int) -> list[Program]:
+    """The lines of the Procfile, of which that of the workers for campaigns so many times."""
+    lines = {program.name: program for program in read_procfile(PROCFILE, environment)}
+    others = [program for name, program in lines.items() if not name.startswith(SENDER)]
+    return [*others, *(replace(lines[SENDER], name=f"{SENDER}-{number}") for number in range(1, workers + 1))]
 
 
 def campaign(audience: str) -> Campaign:

@@ -50,7 +50,7 @@ def main() -> None:
     chosen = parser.parse_args()
     bare: list[Answers] = []
     ours: list[Answers] = []
-    with TemporaryDirectory() as folder, mailroom(Path(folder), audiences={"many": READERS}) as room:
+    with TemporaryDirectory() as folder, mailroom(Path(folder), audiences={"many": READERS}, workers=2) as room:
         leaving = _write_down_leaving()
         with _bare_server(Path(folder)) as bare_port:
             for _round in range(chosen.rounds):

@@ -115,7 +115,7 @@ class Settings(BaseSettings):
     mail_from: str = Field("no-reply@localhost.localdomain", description="The sender's address.")
     bounce_address: str = Field(
         "",
-        pattern=r"^$|^[A-Za-z0-9._-]{0,20}@[A-Za-z0-9.-]+$",
+        pattern=r"^$|^[A-Za-z0-9._-]{0,13}@[A-Za-z0-9.-]+$",
         description="Where emails come back that cannot be delivered, such as `bounces@mail.example.com`: its mailbox "
         "also gets what is sent to `bounces+…@`. `@bounces.example.com` if that whole domain has one mailbox. Empty: "
         "they go to `MAIL_FROM`, and nobody reads them.",

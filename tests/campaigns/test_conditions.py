@@ -1,7 +1,6 @@
 """Words for some readers only: who sees which, and which conditions are refused, with the line in which they stand."""
 
 import time
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -29,7 +28,7 @@ def test_each_sees_the_words_for_them() -> None:
         "{% if organization %}At {{ organization }}?{% elif given_name %}Hi {{ given_name }}.{% else %}Hi.{% endif %}"
     )
     assert seen(text) == "At Example Ltd?"
-    assert seen(text, replace(ANNA, organization="")) == "Hi Anna."
+    assert seen(text, ANNA._replace(organization="")) == "Hi Anna."
     assert seen(text, NOBODY) == "Hi."
 
 
@@ -67,7 +66,7 @@ def test_a_line_of_nothing_but_conditions_leaves_none_behind() -> None:
 
 def test_conditions_lie_inside_each_other() -> None:
     text = "{% if given_name %}{% if organization %}both{% else %}name{% endif %}{% endif %}"
-    assert [seen(text), seen(text, replace(ANNA, organization="")), seen(text, NOBODY)] == ["both", "name", ""]
+    assert [seen(text), seen(text, ANNA._replace(organization="")), seen(text, NOBODY)] == ["both", "name", ""]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +144,7 @@ def test_what_is_let_in_can_be_sent_to_everybody(app: Flask, text: str) -> None:
         placeholders.check(text)
     except Mistake:
         return
-    for reader in (ANNA, NOBODY, replace(ANNA, organization="")):
+    for reader in (ANNA, NOBODY, ANNA._replace(organization="")):
         rest = conditions.decided(text, variables(reader))
         assert not conditions.TAG.search(rest)
         placeholders.check(rest)

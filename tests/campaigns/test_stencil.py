@@ -1,6 +1,5 @@
 """The quick way to an email, the slow one and the standard library give the same email, whatever people are called."""
 
-from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -112,7 +111,7 @@ CONDITIONS = (
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(reader=HARD[0])
 @example(reader=HARD[1])
-@given(reader=readers | readers.map(lambda reader: replace(reader, organization="")))
+@given(reader=readers | readers.map(lambda reader: reader._replace(organization="")))
 def test_with_conditions_it_is_the_email_that_would_be_written_to_this_reader_alone(
     app: Flask, reader: Recipient
 ) -> None:
@@ -126,7 +125,7 @@ def test_with_conditions_it_is_the_email_that_would_be_written_to_this_reader_al
 
 
 def test_a_subject_that_looks_encoded_is_not_decoded(app: Flask) -> None:
-    reader = replace(HARD[0], given_name="=?utf-8?q?x?=", family_name="")
+    reader = HARD[0]._replace(given_name="=?utf-8?q?x?=", family_name="")
     assert quick(compiled(reader, "Hi"), reader, eight_bits=True)["Subject"] == "News for =?utf-8?q?x?="
 
 

@@ -3,9 +3,8 @@
 One condition decides three times: when people are counted, when they are written down, and when each row is claimed.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -34,8 +33,7 @@ from webapp.subjects.models import Subject
 LAST_NUMBER = text("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM deliveries_id_seq")
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """What a campaign's text may say about its reader."""
 
     subject_id: UUID

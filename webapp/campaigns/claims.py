@@ -109,9 +109,8 @@ def settle(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, started:
         "this_month": claimed.send.month,
         "keys": [outcome.key for outcome in outcomes],
         "states": [outcome.state.value for outcome in outcomes],
-        "attempts": [outcome.attempts for outcome in outcomes],
         "replies": [outcome.reply for outcome in outcomes],
-        "due": [outcome.due_at for outcome in outcomes],
+        "due": [outcome.due_at if outcome.state is State.PENDING else None for outcome in outcomes],
         "so_many": started,
         "at": now,
     }
@@ -212,13 +211,13 @@ SETTLE = """
 WITH claim AS ({end_or_go_on} RETURNING id),
 outcome AS (
     SELECT told.* FROM claim, unnest(
-        CAST(:keys AS bigint[]), CAST(:states AS text[]), CAST(:attempts AS integer[]),
-        CAST(:replies AS text[]), CAST(:due AS timestamptz[])
-    ) AS told (key, state, attempts, reply, due_at)
+        CAST(:keys AS bigint[]), CAST(:states AS text[]), CAST(:replies AS text[]), CAST(:due AS timestamptz[])
+    ) AS told (key, state, reply, due_at)
 ),
 written AS (
     UPDATE deliveries
-    SET state = outcome.state, attempts = outcome.attempts, reply = outcome.reply,
+    SET state = outcome.state, reply = outcome.reply,
+        attempts = attempts + CASE WHEN outcome.state = 'suppressed' THEN 0 ELSE 1 END,
         sent_at = CASE WHEN outcome.state = 'sent' THEN CAST(:at AS timestamptz) END
     FROM outcome
     WHERE snapshot_month = :this_month AND deliveries.id = outcome.key AND deliveries.id = ANY(CAST(:keys AS bigint[]))

@@ -8,10 +8,10 @@ import re
 from binascii import b2a_qp
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from email.header import Header
 from email.headerregistry import Address
 from email.policy import SMTP
+from typing import NamedTuple
 
 from webapp.campaigns.audience import Recipient
 from webapp.campaigns.rendering import ONE_CLICK, Compiled, Parts, Slot
@@ -31,8 +31,7 @@ Fill = Callable[[Values], bytes]
 Piece = bytes | Fill
 
 
-@dataclass(frozen=True)
-class WaysBack:
+class WaysBack(NamedTuple):
     """Addresses of this one email: where it goes if it cannot be delivered, and where who wants no more may write."""
 
     undelivered: str

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, DateTime, Integer, Text, Update, case, cast, column, null, update, values
@@ -55,8 +55,7 @@ class Ledger:
     when_sent: Callable[[Sequence[UUID | int]], None] = lambda _keys: None
 
 
-@dataclass(frozen=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A claimed row. `compose` makes the email for a relay that can do so much, or raises Obsolete."""
 
     key: UUID | int
@@ -64,8 +63,7 @@ class Parcel:
     compose: Callable[[Offers], Letter]
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     key: UUID | int
     state: State
     attempts: int

@@ -79,7 +79,7 @@ class Conversation:
     def __init__(self, wire: Wire, offers: Offers) -> None:
         self._wire = wire
         self._offers = offers
-        self._asked_ahead = False  # the envelope of the next letter is on its way
+        self._ahead: list[bytes] = []  # the envelope of the next letter, if it is on its way
         self.is_over = False  # the connection cannot be used any more
 
     def hand_over(self, letters: Sequence[Letter], *, until: float = math.inf) -> Iterator[Verdict]:
@@ -89,7 +89,7 @@ class Conversation:
         """
         for letter, following in zip_longest(letters, letters[1:]):
             if time.monotonic() >= until:
-                self.is_over = self._asked_ahead  # for a content that does not come
+                self.is_over = bool(self._ahead)  # for a content that does not come
                 return
             try:
                 verdict = self._one(letter, following)
@@ -102,7 +102,7 @@ class Conversation:
                 return
 
     def _one(self, letter: Letter, following: Letter | None) -> Verdict:
-        replies = self._ask(_envelope(letter, self._offers))
+        replies = self._ask(letter)
         refusal = next((reply for reply in replies if not reply.is_positive), None)
         if refusal is None:
             letter.trace[0] = Mark.LEAVING
@@ -114,11 +114,12 @@ class Conversation:
             raise _Over(refusal.verdict) from None
         return refusal.verdict
 
-    def _ask(self, commands: Sequence[bytes]) -> list[Reply]:
+    def _ask(self, letter: Letter) -> list[Reply]:
         """The replies to an envelope: to each command, or up to the first that is refused when they go one by one."""
         replies: list[Reply] = []
+        commands = self._ahead or _envelope(letter, self._offers)
         try:
-            if self._offers.pipelining and not self._asked_ahead:
+            if self._offers.pipelining and not self._ahead:
                 self._wire.send(b"".join(commands))
             for command in commands:
                 if not self._offers.pipelining:
@@ -132,13 +133,13 @@ class Conversation:
 
     def _say(self, data: bytes, following: Letter | None) -> Verdict:
         """Sends what has one reply, and in the same breath the envelope of the letter after it."""
-        ahead = b"".join(_envelope(following, self._offers)) if following and self._offers.pipelining else b""
+        ahead = _envelope(following, self._offers) if following and self._offers.pipelining else []
         try:
-            self._wire.send(data + ahead)
+            self._wire.send(b"".join([data, *ahead]))
         except Broken as broken:
             fate = Fate.UNKNOWN if broken.handed_over >= len(data) else Fate.DEFERRED
             raise _Over(Verdict(fate, str(broken))) from broken
-        self._asked_ahead = bool(ahead)
+        self._ahead = ahead
         try:
             return self._reply().verdict
         except (Broken, NotSmtp) as error:

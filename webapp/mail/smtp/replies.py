@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 LONGEST_LINE = 4_096  # RFC 5321, 4.5.3.1.5 allows 512; some relays write more
 MOST_LINES = 100
@@ -29,16 +29,14 @@ class Fate(Enum):
     UNKNOWN = auto()  # the content was handed over and no answer came
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of one email, with the relay's own words."""
 
     fate: Fate
     reply: str
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     code: int
     words: str
 
