@@ -92,9 +92,9 @@ def life_of(customer: Person, *, now: datetime) -> list[Base]:
     copy = _expired_copy(customer, asked_for_copy)
     return [
         copy,
-        _message(customer, "accounts/confirm_sign_up", customer.signed_up_at, sign_up=str(_id("sign-up"))),
-        _message(customer, "accounts/password_changed", customer.password_changed_at),
-        _message(customer, "privacy/export_ready", asked_for_copy + COPY_TAKES, export_id=str(copy.id)),
+        message(customer, "accounts/confirm_sign_up", customer.signed_up_at, sign_up=str(_id("sign-up"))),
+        message(customer, "accounts/password_changed", customer.password_changed_at),
+        message(customer, "privacy/export_ready", asked_for_copy + COPY_TAKES, export_id=str(copy.id)),
         _device(customer, LAPTOP, "198.51.100.27", now - timedelta(days=9), now - timedelta(days=1)),
         _device(customer, PHONE, "203.0.113.84", now - timedelta(days=33), now - timedelta(hours=3)),
     ]
@@ -108,9 +108,21 @@ def authenticator_of(member: Person) -> AuthenticatorApp:
 
 def tests_of(mailings: Iterable[Mailing], marketer: Person) -> list[Message]:
     """What she sent to herself before each campaign."""
-    return [
-        _message(marketer, "campaigns/test", mailing.tested_at, campaign_id=str(mailing.id)) for mailing in mailings
-    ]
+    return [message(marketer, "campaigns/test", mailing.tested_at, campaign_id=str(mailing.id)) for mailing in mailings]
+
+
+def message(person: Person, email: str, at: datetime, **ids: str) -> Message:
+    return Message(
+        subject_id=person.id,
+        email=email,
+        ids=ids,
+        created_at=at,
+        due_at=at + timedelta(seconds=1),
+        sent_at=at + timedelta(seconds=1),
+        state=State.SENT,
+        attempts=1,
+        reply="250 2.0.0 Ok: queued as 4E1A09C2D7",
+    )
 
 
 def _administrator(until: datetime) -> Person:
@@ -152,20 +164,6 @@ def _customer(neighbour: Person, until: datetime) -> Person:
 
 def _id(of: str) -> UUID:
     return new_id(Random(f"alpenglow {of}"))
-
-
-def _message(person: Person, email: str, at: datetime, **ids: str) -> Message:
-    return Message(
-        subject_id=person.id,
-        email=email,
-        ids=ids,
-        created_at=at,
-        due_at=at + timedelta(seconds=1),
-        sent_at=at + timedelta(seconds=1),
-        state=State.SENT,
-        attempts=1,
-        reply="250 2.0.0 Ok: queued as 4E1A09C2D7",
-    )
 
 
 def _expired_copy(person: Person, asked_at: datetime) -> DataExport:

@@ -15,7 +15,7 @@ from deploy.demo.tracking import Said
 from deploy.demo.usage import SYSTEMS
 from webapp.access import Role
 from webapp.audit import Action
-from webapp.campaigns.models import CampaignState
+from webapp.campaigns.models import CampaignState, PauseReason
 from webapp.consents import wordings
 
 TITLES = {topic.slug: topic.titles for topic in TOPICS}
@@ -99,3 +99,6 @@ def _campaign(mailing: Mailing, marketer: Person) -> Iterator[Entry]:
     yield Entry(mailing.started_at, Action.CAMPAIGN_SENT, marketer, campaign)
     if mailing.state is CampaignState.STOPPED:
         yield Entry(mailing.finished_at, Action.CAMPAIGN_STOPPED, marketer, campaign)
+    if mailing.state is CampaignState.PAUSED:
+        why = {"reason": PauseReason.REFUSALS.value}
+        yield Entry(mailing.finished_at, Action.CAMPAIGN_BROKEN_OFF, marketer, campaign | why)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Letter:
-    """`leaving`: how many of ten thousand readers unsubscribe over it. `stopped_after`: percent of its readers."""
+    """`leaving`: how many of ten thousand readers unsubscribe over it. `stopped_after`: percent of its readers.
+
+    `refused_at`: where mail servers took offence at it.
+    """
 
     topic: str
     days_ago: int
@@ -15,6 +18,7 @@ class Letter:
     language: str | None = None
     leaving: int = 100
     stopped_after: int | None = None
+    refused_at: str | None = None
 
 
 PAST = [
@@ -237,6 +241,28 @@ Questions? Just reply to this email.
 Your team in Chur
 """,
         leaving=150,
+    ),
+    Letter(
+        "news",
+        4,
+        446,
+        "Recommend us, and plant a stone pine",
+        """\
+Hello {{ given_name | there }},
+
+most of you found us because somebody told you. So let us thank those who tell: for each friend who moves a website \
+to us before the end of the year, we plant a **stone pine** above Arosa, in the protection forest.
+
+- Your friend gets the **first three months free**.
+- You get a photo of your tree, and where it stands.
+- We never write to your friend: you pass on the link yourself.
+
+[Get your link](https://short.example/stone-pine)
+
+Your team in Chur
+""",
+        leaving=90,
+        refused_at="example.net",
     ),
 ]
 

@@ -11,7 +11,9 @@ from deploy.demo.agreements import Agreements
 from deploy.demo.came_back import DISCONTINUED, FULL, NO_SUCH_MAILBOX, CameBack
 from deploy.demo.letters import Letter
 from deploy.demo.people import Person, new_id
+from webapp.campaigns import breaker
 from webapp.campaigns.models import CampaignState
+from webapp.campaigns.statistics import Figures
 from webapp.consents.models import Method, SuppressionReason
 from webapp.mail.bounces.models import ReturnKind
 from webapp.mail.models import State
@@ -24,6 +26,7 @@ REFUSALS = [
     "550 5.7.1 Message rejected due to local policy",
     "554 5.7.1 Service unavailable; client host blocked using an internal list",
 ]
+BLOCKED = "554 5.7.1 Message refused: it links to short.example, which is on our list of abused link shorteners"
 CONNECTION_LOST = "Connection unexpectedly closed"
 PAUSES = [10, 20, 40, 80, 160, 320, 640]  # seconds after each deferral
 
@@ -63,6 +66,11 @@ class Mailing:
     def finished_at(self) -> datetime:
         return max(outcome.at for outcome in self.outcomes)
 
+    @property
+    def goes_wrong(self) -> bool:
+        states = Counter(outcome.state for outcome in self.outcomes)
+        return breaker.judge(Figures(sent=states[State.SENT], failed=states[State.FAILED])) is not None
+
     def settle(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
         self.counts[outcome.at, outcome.state] += 1
@@ -84,20 +92,27 @@ def _send(
     readers = [person for person in people if _is_reader(person, letter, agreements, started_at)]
     mailing.counts[started_at, "recipients"] = len(readers)
     reached = len(readers) * letter.stopped_after // 100 if letter.stopped_after else len(readers)
-    at, pace = started_at, rng.uniform(8, 18)
-    for position in range(0, reached, AT_ONCE):
-        at += timedelta(seconds=pace * rng.uniform(0.6, 1.5))
-        for person in readers[position : min(position + AT_ONCE, reached)]:
-            outcome = _deliver(rng, person, letter, agreements, at)
-            mailing.settle(outcome)
-            if outcome.reply == NO_SUCH_MAILBOX:
-                mailing.returns.append(CameBack(person, ReturnKind.HARD_BOUNCE, at, NO_SUCH_MAILBOX))
+    _hand_over(rng, mailing, readers[:reached], agreements)
     for outcome in [outcome for outcome in mailing.outcomes if outcome.state is State.SENT]:
         _react(rng, mailing, outcome, agreements, now)
     if letter.stopped_after:
         mailing.state = CampaignState.STOPPED
-        mailing.outcomes += [Outcome(person, State.PENDING, started_at) for person in readers[reached:]]
+    mailing.outcomes += [Outcome(person, State.PENDING, started_at) for person in readers[len(mailing.outcomes) :]]
     return mailing
+
+
+def _hand_over(rng: Random, mailing: Mailing, readers: Sequence[Person], agreements: Agreements) -> None:
+    at, pace = mailing.started_at, rng.uniform(8, 18)
+    for position in range(0, len(readers), AT_ONCE):
+        at += timedelta(seconds=pace * rng.uniform(0.6, 1.5))
+        for person in readers[position : position + AT_ONCE]:
+            outcome = _deliver(rng, person, mailing.letter, agreements, at)
+            mailing.settle(outcome)
+            if outcome.reply == NO_SUCH_MAILBOX:
+                mailing.returns.append(CameBack(person, ReturnKind.HARD_BOUNCE, at, NO_SUCH_MAILBOX))
+        if mailing.goes_wrong:
+            mailing.state = CampaignState.PAUSED
+            return
 
 
 def _is_reader(person: Person, letter: Letter, agreements: Agreements, at: datetime) -> bool:
@@ -109,6 +124,8 @@ def _deliver(rng: Random, person: Person, letter: Letter, agreements: Agreements
     accepted = f"250 2.0.0 Ok: queued as {rng.getrandbits(40):010X}"
     if not agreements.wants(person, letter.topic, at):
         return Outcome(person, State.SUPPRESSED, at)
+    if letter.refused_at and person.email.endswith(f"@{letter.refused_at}"):
+        return Outcome(person, State.FAILED, at, 1, BLOCKED)
     if chance < 0.007 and settled:
         reply = rng.choice(REFUSALS)
         if reply == NO_SUCH_MAILBOX:

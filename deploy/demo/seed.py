@@ -19,6 +19,7 @@ from deploy.demo import (
     erasures,
     history,
     newcomers,
+    paused,
     policy,
     promises,
     readers,
@@ -85,6 +86,7 @@ def _write_what_the_cast_did(story: Story) -> None:
     life = cast.life_of(played.customer, now=story.now)
     db.session.add_all([*life, *copies.uses_of(life)])
     db.session.add_all(cast.tests_of(story.mailings, played.marketer))
+    paused.write(story.mailings, played.marketer)
     db.session.add_all(promises.kept(story.people, but=played.everybody, now=story.now))
     db.session.add(backups.practised(now=story.now))
     db.session.add_all(retention.runs(now=story.now))

@@ -15,8 +15,8 @@ from webapp.access import Role
 from webapp.accounts import passwords, postal
 from webapp.accounts.models import Account, Profile
 from webapp.audit import AuditEntry
-from webapp.campaigns import audience, placeholders, statistics
-from webapp.campaigns.models import Campaign, CampaignCount, CampaignState, Delivery
+from webapp.campaigns import audience, breaker, placeholders, statistics
+from webapp.campaigns.models import Campaign, CampaignCount, CampaignState, Delivery, PauseReason, Progress
 from webapp.clock import utc_now
 from webapp.consents import tracking
 from webapp.consents.models import Consent, ConsentPurpose, NewsletterRequest, Restriction, Subscription, TrackingChoice
@@ -192,12 +192,28 @@ def test_the_figures_of_each_campaign_are_those_of_the_ledger(demo: Flask) -> No
 
 def test_campaigns_lie_in_the_last_year_and_people_left_in_the_days_after(demo: Flask) -> None:
     campaigns = _past_campaigns()
-    assert 8 <= len(campaigns) <= 10
-    assert {campaign.state for campaign in campaigns} == {CampaignState.SENT, CampaignState.STOPPED}
+    assert 8 <= len(campaigns) <= 11
+    assert {campaign.state for campaign in campaigns} == {
+        CampaignState.SENT,
+        CampaignState.STOPPED,
+        CampaignState.PAUSED,
+    }
     ages = [(utc_now() - campaign.sending_since).days for campaign in campaigns if campaign.sending_since]
     assert max(ages) < 366
     assert not db.session.scalar(select(func.count()).where(CampaignCount.at > utc_now()))
     assert all(len(statistics.histories(campaign, ("sent", "unsubscribed"))[0]) > 1 for campaign in campaigns)
+
+
+def test_one_campaign_paused_itself_and_can_go_on(demo: Flask) -> None:
+    campaign = db.session.scalars(select(Campaign).where(Campaign.state == CampaignState.PAUSED)).one()
+    assert breaker.judge(statistics.figures(campaign)) is campaign.pause_reason is PauseReason.REFUSALS
+    assert campaign.finished_at is None
+    progress = db.session.get_one(Progress, campaign.id)
+    waiting = Delivery.id.between(progress.reached + 1, progress.last)
+    states = select(Delivery.state).distinct().where(Delivery.campaign_id == campaign.id, waiting)
+    assert db.session.scalars(states).all() == [State.PENDING]
+    told = select(func.count()).where(Message.email == "campaigns/paused", Message.subject_id == campaign.started_by)
+    assert db.session.scalar(told) == 1
 
 
 def test_failures_carry_the_words_of_a_relay(demo: Flask) -> None:

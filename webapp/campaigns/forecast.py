@@ -45,6 +45,8 @@ def of(campaign: Campaign, figures: Figures, *, now: datetime) -> Forecast | Non
     ).one()
     known = campaign.state is CampaignState.SENDING and done and now - since > TOO_SOON
     per_minute = done / ((now - since) / timedelta(minutes=1)) if known else campaign.pace
+    if per_minute and campaign.pace:
+        per_minute = min(per_minute, campaign.pace)
     going = campaign.state is CampaignState.SENDING and figures.recipients
     takes = timedelta(minutes=figures.pending / per_minute) if per_minute and going else None
     found = [Slowed(*row) for row in slowed or []]
