@@ -14,6 +14,7 @@ from webapp.access import Role
 from webapp.campaigns import claims, departures, sending, statistics
 from webapp.campaigns.models import Campaign, CampaignState, Deferral, Delivery
 from webapp.campaigns.rendering import Compiled, Manuscript, Text, compile_text
+from webapp.campaigns.statistics import Failure, Ledger
 from webapp.clock import utc_now
 from webapp.consents import subscriptions
 from webapp.consents.models import Method, Suppression, SuppressionReason
@@ -188,9 +189,13 @@ def test_a_refusal_is_kept_with_the_relays_words_and_the_others_go_out(
     start(campaign, marketer)
     run_jobs()
     assert states(campaign) == {"sent": 2, "failed": 1}
-    [failure] = statistics.ledger(campaign).failures
-    assert failure.reply == "550 5.1.1 no such mailbox"
-    assert failure.email == "r•••@example.org"
+    assert statistics.ledger(campaign).replies == [("550 5.1.1 no such mailbox", ["r•••@example.org"])]
+
+
+def test_what_servers_said_most_often_comes_first() -> None:
+    said = [Failure("a•••@example.org", "552"), Failure("b•••@example.org", "550"), Failure("c•••@example.org", "550")]
+    replies = Ledger(kept=True, failures=said).replies
+    assert replies == [("550", ["b•••@example.org", "c•••@example.org"]), ("552", ["a•••@example.org"])]
 
 
 def test_a_stopped_campaign_sends_no_more(marketer: Subject, news: UUID, relay: TestRelay, run_jobs: RunJobs) -> None:

@@ -70,6 +70,14 @@ class Ledger:
     kept: bool
     failures: list[Failure]
 
+    @property
+    def replies(self) -> list[tuple[str, list[str]]]:
+        """What servers said, with the addresses that they said it of. What they said most often comes first."""
+        addresses: dict[str, list[str]] = {}
+        for failure in self.failures:
+            addresses.setdefault(failure.reply, []).append(failure.email)
+        return sorted(addresses.items(), key=lambda said: -len(said[1]))
+
 
 def figures(campaign: Campaign) -> Figures:
     return figures_of([campaign])[campaign.id]
