@@ -50,12 +50,14 @@ def in_redis() -> dict[str, str]:
 
 
 def in_files(settings: Settings) -> dict[str, str]:
-    """The copies of people's data, unpacked."""
+    """The copies of people's data, unpacked, and whatever else is stored."""
     found: dict[str, str] = {}
     for path in Path(unquote(urlsplit(settings.storage_url).path)).rglob("*"):
-        if path.is_file():
+        if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 found |= {f"copy {path.name} {name}": archive.read(name).decode() for name in archive.namelist()}
+        elif path.is_file():
+            found[f"file {path.name}"] = path.read_bytes().decode("latin-1")
     return found
 
 
