@@ -4,7 +4,7 @@ The statement that hands out rows asks for consent, so that a withdrawal counts 
 for all its emails. The ledger itself is written once per email, by one statement for a group of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -107,10 +107,10 @@ def settle(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, started:
         "this_claim": claimed.id,
         "this_campaign": claimed.send.campaign_id,
         "this_month": claimed.send.month,
-        "keys": [outcome.key for outcome in outcomes],
-        "states": [outcome.state.value for outcome in outcomes],
-        "replies": [outcome.reply for outcome in outcomes],
-        "due": [outcome.due_at if outcome.state is State.PENDING else None for outcome in outcomes],
+        "keys": _array(str(outcome.key) for outcome in outcomes),
+        "states": _array(outcome.state.value for outcome in outcomes),
+        "replies": "\n".join(outcome.reply.replace("\n", " ") for outcome in outcomes),
+        "due": _array(f'"{outcome.due_at}"' if outcome.state is State.PENDING else "NULL" for outcome in outcomes),
         "so_many": started,
         "at": now,
     }
@@ -185,6 +185,11 @@ def _found(send: Send, given: dict[str, Any]) -> Sequence[Row[Any]]:
     return []
 
 
+def _array(words: Iterable[str]) -> str:
+    """As PostgreSQL reads arrays of words that need no quotes. Lists that the driver writes cost ten times as much."""
+    return f"{{{','.join(words)}}}"
+
+
 def _holding(campaign_id: UUID) -> ColumnElement[bool]:
     return exists().where(Claim.campaign_id == campaign_id)
 
@@ -211,7 +216,8 @@ SETTLE = """
 WITH claim AS ({end_or_go_on} RETURNING id),
 outcome AS (
     SELECT told.* FROM claim, unnest(
-        CAST(:keys AS bigint[]), CAST(:states AS text[]), CAST(:replies AS text[]), CAST(:due AS timestamptz[])
+        CAST(:keys AS bigint[]), CAST(:states AS text[]),
+        string_to_array(:replies, chr(10)), CAST(:due AS timestamptz[])
     ) AS told (key, state, reply, due_at)
 ),
 written AS (

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from enum import Enum, auto
+from functools import lru_cache
 from typing import NamedTuple
 
 LONGEST_LINE = 4_096  # RFC 5321, 4.5.3.1.5 allows 512; some relays write more
@@ -75,16 +76,26 @@ class ReplyReader:
                 yield reply
 
     def _take(self, line: bytes) -> Reply | None:
-        code, mark = line[:3], line[3:4]
-        if not (code.isdigit() and code[:1] in b"2345" and mark in (b"", b" ", b"-")) or len(line) > LONGEST_LINE:
-            raise NotSmtp(f"no reply: {line[:40]!r}")
-        if self._lines and int(code) != self._code:
-            raise NotSmtp(f"{int(code)} in the middle of a reply {self._code}")
-        self._code = int(code)
-        self._lines.append(line[4:].decode("utf-8", "replace"))
+        code, goes_on, words = _read(line)
+        if self._lines and code != self._code:
+            raise NotSmtp(f"{code} in the middle of a reply {self._code}")
+        self._code = code
+        self._lines.append(words)
         if len(self._lines) > MOST_LINES:
             raise NotSmtp("a reply without end")
-        if mark == b"-":
+        if goes_on:
             return None
-        reply, self._lines = Reply(self._code, " ".join(self._lines)), []
+        reply, self._lines = Reply(code, " ".join(self._lines)), []
         return reply
+
+
+@lru_cache(128)
+def _read(line: bytes) -> tuple[int, bool, str]:
+    """Its code, whether more lines follow, and its words. Relays say the same a million times."""
+    code, mark = line[:3], line[3:4]
+    if not (code.isdigit() and code[:1] in b"2345" and mark in (b"", b" ", b"-")) or len(line) > LONGEST_LINE:
+        raise NotSmtp(f"no reply: {line[:40]!r}")
+    words = line[4:].decode("utf-8", "replace")
+    if not words.isprintable():  # PostgreSQL takes no NUL, and nobody reads the others
+        words = "".join(sign if sign.isprintable() else " " for sign in words)
+    return int(code), mark == b"-", words
