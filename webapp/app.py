@@ -112,7 +112,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": keys[1:],
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         # An error of the database would otherwise quote what it was given, and be logged.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
         "SQLALCHEMY_BINDS": {one_click.DATABASE: one_click.connection(settings.database_url)},
         "MAX_CONTENT_LENGTH": settings.upload_limit_bytes,
         "SESSION_COOKIE_NAME": settings.cookie("session"),
