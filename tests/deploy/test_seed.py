@@ -290,6 +290,7 @@ def test_a_second_time_changes_nothing(demo: Flask) -> None:
     assert screen.lines == []
 
 
+@pytest.mark.deep
 def test_killed_half_way_it_starts_over_and_gives_the_same_people(demo: Flask) -> None:
     before = _profiles()
     _empty_database()

@@ -149,6 +149,7 @@ def test_what_is_not_there_is_not_found(hers: PageClient, path: str) -> None:
     assert hers.get(PAGE + path).status_code == 404
 
 
+@pytest.mark.deep
 def test_a_hundred_thousand_rows_cost_no_more_than_ten(hers: PageClient, anna: Person) -> None:
     """As many queries, and none of them reads the table: the plan says so."""
     pages = (PAGE, f"{PAGE}/interaction", f"{PAGE}/interaction/interactions")
