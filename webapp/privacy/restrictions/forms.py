@@ -1,6 +1,6 @@
 """The forms with which people say what they do not want, and staff decide about it."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -8,9 +8,8 @@ from wtforms import DateField, Field, RadioField, ValidationError
 from wtforms.validators import InputRequired
 
 from webapp.accounts.forms import Form
-from webapp.clock import utc_now
 from webapp.consents.models import Ground, Restriction, Use, Verdict
-from webapp.privacy import deadlines
+from webapp.privacy.forms import AskedOn
 from webapp.privacy.restrictions import decisions
 from webapp.subjects.fields import AddressLine, Line, Paragraphs
 
@@ -42,16 +41,7 @@ class NotedWishForm(WishForm):
     """For who asked by letter or phone."""
 
     email = AddressLine(_l("Email address that we know"))
-    asked_on = DateField(_l("Asked on"), [InputRequired(_l("Enter the day on which the person asked."))])
-
-    def validate_asked_on(self, field: Field) -> None:
-        asked, today = field.data, utc_now().date()
-        if asked is not None and not today - deadlines.PROMISED < asked <= today:
-            raise ValidationError(_("Enter a day of the last 30 days."))
-
-    def asked_at(self, now: datetime) -> datetime:
-        """The deadline counts from the day on which the request reached us."""
-        return min(datetime.combine(self.asked_on.data, time.min, tzinfo=UTC), now)
+    asked_on = AskedOn()
 
 
 class DecisionForm(Form):

@@ -82,7 +82,7 @@ def note() -> ResponseReturnValue:
         form.email.errors = [_("We hold nothing about this address. Perhaps the person wrote to us from another one.")]
         return render("restrictions/new.html", form=form, status=422)
     wish = Wish(form.use, form.ground, form.words.data)
-    wishes.ask(subject, wish, asked_at=form.asked_at(now), now=now, noted_by=current_subject())
+    wishes.ask(subject, wish, asked_at=form.asked_on.at(now), now=now, noted_by=current_subject())
     db.session.commit()
     flash(_("It is in effect from this moment, and the person is told so by email."), "success")
     return see_other(url_for("requests.open_requests"))

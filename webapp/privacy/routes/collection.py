@@ -1,8 +1,9 @@
 """A copy for somebody without an account: confirmed by a link, collected with a link and a code from another email."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
-from flask import Response, flash, session, url_for
+from flask import Response, flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,10 +14,10 @@ from webapp.db import db
 from webapp.guard import limiter
 from webapp.htmx import render, see_other
 from webapp.links import ExpiredLink, InvalidLink, Link, LinkProblem, Purpose
-from webapp.privacy import copies_for_others, copy_codes, exports
+from webapp.privacy import copies_for_others, copy_codes, exports, opened
 from webapp.privacy.copy_downloads import Fetching
 from webapp.privacy.forms import CodeForm
-from webapp.privacy.mailed_codes import CodeIsOver, NoMoreCodes
+from webapp.privacy.mailed_codes import NoMoreCodes
 from webapp.privacy.models import DataExport, ExportState, Way
 from webapp.privacy.routes.blueprint import blueprint
 from webapp.privacy.routes.handing_over import hand_over, visitor
@@ -79,19 +80,12 @@ def open_copy(token: str) -> ResponseReturnValue:
         export = _export(token)
     except LinkProblem as problem:
         return _problem(problem, token)
-    form = CodeForm()
-    if not form.validate_on_submit():
-        return _show(export, token, form=form, status=422)
-    try:
-        right = copy_codes.try_out(export, form.digits, now=utc_now())
-    except CodeIsOver:
-        form.code.errors = [_("This code does not work any more. Let us send you a new one.")]
-        return _show(export, token, form=form, status=422)
-    db.session.commit()  # a wrong try counts, too
+    form, now = CodeForm(), utc_now()
+    right = form.validate_on_submit() and form.is_right(partial(copy_codes.try_out, export, now=now))
+    db.session.commit()
     if not right:
-        form.code.errors = [_("This is not the code. Look for the newest email from us.")]
         return _show(export, token, form=form, status=422)
-    session["copy"] = [str(export.id), int((utc_now() + OPEN_FOR).timestamp())]
+    opened.keep_open("copy", export.id, until=now + OPEN_FOR)
     return see_other(url_for("privacy.collect_copy", token=token))
 
 
@@ -160,9 +154,7 @@ def _link_however_old(token: str, *, now: datetime) -> Link:
 
 
 def _is_open(export: DataExport) -> bool:
-    """Whether the code was entered in this browser, a while ago at most."""
-    opened, until = session.get("copy", (None, 0))
-    return bool(opened == str(export.id) and utc_now().timestamp() < until)
+    return opened.is_open("copy", export.id, now=utc_now())
 
 
 def _show(export: DataExport, token: str, *, form: CodeForm | None = None, status: int = 200) -> Response:

@@ -14,10 +14,10 @@ from webapp.db import db
 from webapp.guard import limiter
 from webapp.htmx import render, see_other
 from webapp.privacy import copies_for_others, exports, open_copies
-from webapp.privacy.copies_for_others import HasAccount, UnknownAddress
-from webapp.privacy.forms import CopyForm
+from webapp.privacy.forms import StartForm
 from webapp.privacy.models import ExportState
 from webapp.privacy.routes.blueprint import blueprint
+from webapp.privacy.routes.starting import is_started
 from webapp.subjects.current import current_subject
 
 
@@ -32,7 +32,7 @@ def staff_copies() -> ResponseReturnValue:
 @allow(STAFF)
 @fresh_proof
 def new_copy() -> ResponseReturnValue:
-    return render("privacy/new_copy.html", form=CopyForm(data={"asked_on": utc_now().date()}))
+    return render("privacy/new_copy.html", form=StartForm(data={"asked_on": utc_now().date()}))
 
 
 @blueprint.post("/staff/copies/new")
@@ -40,7 +40,7 @@ def new_copy() -> ResponseReturnValue:
 @fresh_proof
 @limiter.limit(TRIES)
 def start_copy() -> ResponseReturnValue:
-    form = CopyForm()
+    form = StartForm()
     if not (form.validate_on_submit() and _is_started(form)):
         return render("privacy/new_copy.html", form=form, status=422)
     db.session.commit()
@@ -71,14 +71,6 @@ def retry_copy(export_id: UUID) -> ResponseReturnValue:
     return see_other(url_for("privacy.staff_copies"))
 
 
-def _is_started(form: CopyForm) -> bool:
-    now = utc_now()
-    try:
-        copies_for_others.start(
-            form.email.data, reason=form.reason.data, asked_at=form.asked_at(now), by=current_subject(), now=now
-        )
-    except UnknownAddress:
-        form.email.errors = [_("We hold nothing about this address. Perhaps the person wrote to us from another one.")]
-    except HasAccount:
-        form.email.errors = [_("This person has an account and gets the copy there, under My data.")]
-    return not form.errors
+def _is_started(form: StartForm) -> bool:
+    has_account = _("This person has an account and gets the copy there, under My data.")
+    return is_started(form, copies_for_others.start, has_account=has_account)

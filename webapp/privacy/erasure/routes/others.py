@@ -1,8 +1,9 @@
 """For people without an account: the link from one email and the code from another open the plan, and confirm it."""
 
 from datetime import timedelta
+from functools import partial
 
-from flask import Response, flash, session, url_for
+from flask import Response, flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,7 +14,7 @@ from webapp.db import db
 from webapp.guard import limiter
 from webapp.htmx import render, see_other
 from webapp.links import ExpiredLink, InvalidLink, LinkProblem, Purpose
-from webapp.privacy import mailed_codes
+from webapp.privacy import mailed_codes, opened
 from webapp.privacy.data_map.clocks import day_of
 from webapp.privacy.erasure import erasures, for_others, showing
 from webapp.privacy.erasure.erasures import PlanChanged, TooLate
@@ -22,7 +23,7 @@ from webapp.privacy.erasure.models import Erasure
 from webapp.privacy.erasure.routes.blueprint import blueprint
 from webapp.privacy.erasure.routes.confirmation import explain
 from webapp.privacy.forms import CodeForm
-from webapp.privacy.mailed_codes import CodeIsOver, NoMoreCodes
+from webapp.privacy.mailed_codes import NoMoreCodes
 from webapp.subjects.addresses import masked
 from webapp.subjects.models import Subject
 
@@ -65,10 +66,12 @@ def enter_code(token: str) -> ResponseReturnValue:
         erasure = _erasure(token)
     except LinkProblem as problem:
         return _explain(problem, token)
-    form = CodeForm()
-    if not (form.validate_on_submit() and _is_right(erasure, form)):
+    form, now = CodeForm(), utc_now()
+    right = form.validate_on_submit() and form.is_right(partial(for_others.try_out, erasure, now=now))
+    db.session.commit()
+    if not right:
         return _show(erasure, token, form=form, status=422)
-    session["erasure"] = [str(erasure.id), int((utc_now() + OPEN_FOR).timestamp())]
+    opened.keep_open("erasure", erasure.id, until=now + OPEN_FOR)
     return see_other(_page(token))
 
 
@@ -137,33 +140,19 @@ def _erasure(token: str) -> Erasure:
     return erasure
 
 
-def _is_right(erasure: Erasure, form: CodeForm) -> bool:
-    try:
-        right = for_others.try_out(erasure, form.digits, now=utc_now())
-    except CodeIsOver:
-        form.code.errors = [_("This code does not work any more. Let us send you a new one.")]
-        return False
-    db.session.commit()  # a wrong try counts, too
-    if not right:
-        form.code.errors = [_("This is not the code. Look for the newest email from us.")]
-    return right
-
-
 def _is_open(erasure: Erasure) -> bool:
-    """Whether the code was entered in this browser, a while ago at most."""
-    opened, until = session.get("erasure", (None, 0))
-    return bool(opened == str(erasure.id) and utc_now().timestamp() < until)
+    return opened.is_open("erasure", erasure.id, now=utc_now())
 
 
 def _show(erasure: Erasure, token: str, *, form: CodeForm | None = None, status: int = 200) -> Response:
-    opened, now = _is_open(erasure), utc_now()
+    is_open, now = _is_open(erasure), utc_now()
     return render(
         "erasure/for_others.html",
         status=status,
         erasure=erasure,
         token=token,
-        opened=opened,
-        shown=showing.of(erasure.steps, today=day_of(now)) if opened else None,
+        opened=is_open,
+        shown=showing.of(erasure.steps, today=day_of(now)) if is_open else None,
         agreement=AgreementForm(data={"plan": erasure.plan_hash}),
         form=form or CodeForm(formdata=None),
         waiting=mailed_codes.is_waited_for(for_others.code_of(erasure), now=now),

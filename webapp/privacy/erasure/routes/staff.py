@@ -11,18 +11,17 @@ from webapp.clock import utc_now
 from webapp.db import db
 from webapp.guard import limiter
 from webapp.htmx import render, see_other
-from webapp.privacy.copies_for_others import HasAccount, UnknownAddress
 from webapp.privacy.erasure import for_others
 from webapp.privacy.erasure.routes.blueprint import blueprint
-from webapp.privacy.forms import CopyForm
-from webapp.subjects.current import current_subject
+from webapp.privacy.forms import StartForm
+from webapp.privacy.routes.starting import is_started
 
 
 @blueprint.get("/staff/erasures/new")
 @allow(STAFF)
 @fresh_proof
 def new() -> ResponseReturnValue:
-    return render("erasure/new.html", form=CopyForm(data={"asked_on": utc_now().date()}))
+    return render("erasure/new.html", form=StartForm(data={"asked_on": utc_now().date()}))
 
 
 @blueprint.post("/staff/erasures/new")
@@ -30,7 +29,7 @@ def new() -> ResponseReturnValue:
 @fresh_proof
 @limiter.limit(TRIES)
 def start() -> ResponseReturnValue:
-    form = CopyForm()
+    form = StartForm()
     if not (form.validate_on_submit() and _is_started(form)):
         return render("erasure/new.html", form=form, status=422)
     db.session.commit()
@@ -41,14 +40,6 @@ def start() -> ResponseReturnValue:
     return see_other(url_for("erasure.new"))
 
 
-def _is_started(form: CopyForm) -> bool:
-    now = utc_now()
-    try:
-        for_others.start(
-            form.email.data, reason=form.reason.data, asked_at=form.asked_at(now), by=current_subject(), now=now
-        )
-    except UnknownAddress:
-        form.email.errors = [_("We hold nothing about this address. Perhaps the person wrote to us from another one.")]
-    except HasAccount:
-        form.email.errors = [_("This person has an account and can do it there, under My data.")]
-    return not form.errors
+def _is_started(form: StartForm) -> bool:
+    has_account = _("This person has an account and can do it there, under My data.")
+    return is_started(form, for_others.start, has_account=has_account)
