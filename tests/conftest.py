@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import flask_migrate
@@ -97,6 +98,16 @@ def app(_app: Flask) -> Iterator[Flask]:
         yield _app
         db.session.rollback()
         assert check.redis_keys(key.decode() for key in queue.connection().scan_iter()) == []
+
+
+@pytest.fixture
+def configure(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Changes settings, until the test is over."""
+
+    def configure(**changes: Any) -> None:
+        monkeypatch.setitem(app.extensions, "settings", app.extensions["settings"].model_copy(update=changes))
+
+    return configure
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """How fast emails go: in all, for each campaign and to each domain; and that nobody waits for somebody else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -88,11 +88,9 @@ def test_a_campaign_goes_at_its_pace_whoever_sends_it(
 
 
 def test_all_campaigns_together_keep_the_pace_of_the_installation(
-    app: Flask, marketer: Subject, news: UUID, monkeypatch: pytest.MonkeyPatch
+    marketer: Subject, news: UUID, configure: Callable[..., None]
 ) -> None:
-    monkeypatch.setitem(
-        app.extensions, "settings", app.extensions["settings"].model_copy(update={"campaign_pace": 2.0})
-    )
+    configure(campaign_pace=2.0)
     readers(news, 8)
     first, second = draft(news), draft(news)
     for campaign in (first, second):
@@ -104,13 +102,15 @@ def test_all_campaigns_together_keep_the_pace_of_the_installation(
 
 
 def test_a_domain_keeps_the_pace_of_all_domains_and_holds_up_no_other(
-    app: Flask, marketer: Subject, news: UUID, monkeypatch: pytest.MonkeyPatch
+    marketer: Subject, news: UUID, configure: Callable[..., None]
 ) -> None:
-    monkeypatch.setitem(app.extensions, "settings", app.extensions["settings"].model_copy(update={"domain_pace": 1.0}))
+    configure(domain_pace=1.0)
     people(news, *(f"reader{number}@big.example" for number in range(4)), "one@small.example")
     written_down(draft(news), marketer)
     open_from_now_on()
-    assert emails(take(0)) == ["one@small.example", "reader0@big.example"]
+    one, other = emails(take(0))
+    assert one == "one@small.example"
+    assert other.endswith("@big.example"), "any one of its four: the snapshot has no order"
     taken = sum(len(emails(take(tenth / 10))) for tenth in range(1, 20))
     assert 1 <= taken <= 3
 

@@ -1,7 +1,7 @@
 """What follows from an email that came back, from the mailbox to who gets no more."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -39,13 +39,10 @@ HUMAN = SAMPLES["unclear/a_person_answers"]
 
 
 @pytest.fixture
-def mailbox(app: Flask) -> Iterator[TestMailbox]:
-    before = app.extensions["settings"]
+def mailbox(configure: Callable[..., None]) -> Iterator[TestMailbox]:
     with imap.running() as mailbox:
-        ours = {"bounce_address": "bounces@mail.candor.example", "bounce_mailbox": SecretStr(mailbox.url)}
-        app.extensions["settings"] = before.model_copy(update=ours)
+        configure(bounce_address="bounces@mail.candor.example", bounce_mailbox=SecretStr(mailbox.url))
         yield mailbox
-    app.extensions["settings"] = before
 
 
 @pytest.fixture
@@ -80,6 +77,21 @@ def answer(sample: corpus.Sample, email: Received) -> bytes:
 def read_mailbox(run_jobs: RunJobs) -> None:
     queue.later(queue.Job.READ_RETURNS)
     run_jobs()
+
+
+def came_back_often(who: Person, *, since: datetime) -> None:
+    """Once a day. One more is enough."""
+    for day in range(returns.SOFT_BOUNCES - 1):
+        db.session.add(
+            ReturnedEmail(
+                subject_id=who.id,
+                at=since + timedelta(days=day),
+                kind="soft_bounce",
+                delivery_id=-day,
+                status="5.2.2",
+                words="full",
+            )
+        )
 
 
 def why_suppressed(who: Person) -> SuppressionReason | None:
@@ -119,17 +131,7 @@ def test_it_counts_once_however_often_we_are_told(
 
 def test_a_full_mailbox_is_given_time(anna: Person, sent: Received) -> None:
     now = utc_now()
-    for day in range(returns.SOFT_BOUNCES - 1):
-        db.session.add(
-            ReturnedEmail(
-                subject_id=anna.id,
-                at=now - timedelta(days=20 - day),
-                kind="soft_bounce",
-                delivery_id=-day,
-                status="5.2.2",
-                words="full",
-            )
-        )
+    came_back_often(anna, since=now - timedelta(days=20))
     assert returns.take_in(read(answer(FULL, sent)), now=now - timedelta(days=15))
     assert why_suppressed(anna) is None, "five times, but all of it within a week"
     db.session.rollback()
@@ -137,17 +139,7 @@ def test_a_full_mailbox_is_given_time(anna: Person, sent: Received) -> None:
 
 def test_what_comes_back_for_weeks_gets_no_more(anna: Person, sent: Received) -> None:
     now = utc_now()
-    for day in range(returns.SOFT_BOUNCES - 1):
-        db.session.add(
-            ReturnedEmail(
-                subject_id=anna.id,
-                at=now - timedelta(days=20 - day),
-                kind="soft_bounce",
-                delivery_id=-day,
-                status="5.2.2",
-                words="full",
-            )
-        )
+    came_back_often(anna, since=now - timedelta(days=20))
     assert returns.take_in(read(answer(FULL, sent)), now=now)
     assert why_suppressed(anna) is SuppressionReason.SOFT_BOUNCE
     assert figures().soft_bounced == 1
@@ -225,10 +217,10 @@ def test_what_nobody_understands_is_set_aside_for_people(
 
 
 def test_a_service_email_that_comes_back_keeps_marketing_away_too(
-    mailbox: TestMailbox, anna: Person, relay: TestRelay, run_jobs: RunJobs
+    mailbox: TestMailbox, anna: Person, news: UUID, relay: TestRelay, run_jobs: RunJobs
 ) -> None:
     messages.send(
-        "campaigns/test", db.session.get_one(Subject, anna.id), now=utc_now(), campaign_id=str(draft_of(anna))
+        "campaigns/test", db.session.get_one(Subject, anna.id), now=utc_now(), campaign_id=str(draft(news).id)
     )
     run_jobs()
     [email] = relay.received
@@ -236,10 +228,6 @@ def test_a_service_email_that_comes_back_keeps_marketing_away_too(
     mailbox.receive(DEAD.addressed(undelivered=email.sender, no_more="nobody"))
     read_mailbox(run_jobs)
     assert why_suppressed(anna) is SuppressionReason.HARD_BOUNCE
-
-
-def draft_of(_who: Person) -> UUID:
-    return draft(db.session.scalars(select(Campaign.topic_id)).first() or topic("other", "Other")).id
 
 
 def test_a_refusal_while_sending_says_the_same(

@@ -31,8 +31,8 @@ OUTSIDE = ["8.8.8.8", "185.199.108.153", "2606:4700::1111", "2a00:1450:400a::1"]
 
 
 @pytest.fixture
-def public_only(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.extensions, "settings", settings.model_copy(update={"webhook_networks": []}))
+def public_only(configure: Callable[..., None]) -> None:
+    configure(webhook_networks=[])
 
 
 @pytest.mark.usefixtures("public_only")

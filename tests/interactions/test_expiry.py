@@ -15,7 +15,6 @@ from tests.people import Person, person
 from tests.sweeping import swept
 from webapp import partitions
 from webapp.clock import utc_now
-from webapp.config import Settings
 from webapp.consents.models import ConsentPurpose
 from webapp.db import db
 from webapp.interactions import batches
@@ -65,8 +64,8 @@ def test_the_rule_of_the_data_map_says_from_when_on(app: Flask, today: str, firs
     assert expired_before(Interaction, now=at_noon) == datetime.fromisoformat(f"{first}T00:00:00+00:00")
 
 
-def test_a_day_is_a_day_where_the_company_is(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.extensions, "settings", settings.model_copy(update={"time_zone": "Europe/Zurich"}))
+def test_a_day_is_a_day_where_the_company_is(configure: Callable[..., None]) -> None:
+    configure(time_zone="Europe/Zurich")
     now = datetime(2026, 7, 14, 22, 30, tzinfo=UTC)  # half past midnight there
     assert expired_before(Interaction, now=now) == datetime(2025, 6, 15, 22, tzinfo=UTC)
 

@@ -2,14 +2,12 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 
 import pytest
-from flask import Flask
 
 from tests.mail.scripted_relay import HANG_UP, Script, scripted
-from webapp.config import Settings
 from webapp.mail.smtp.conversation import Letter
 from webapp.mail.smtp.relay import Relay, RelayDown
 from webapp.mail.smtp.replies import Fate, NotSmtp, ReplyReader, Verdict
@@ -27,16 +25,14 @@ HandOver = Callable[..., list[Verdict]]
 
 
 @pytest.fixture
-def hand_over(app: Flask, settings: Settings) -> Iterator[HandOver]:
+def hand_over(configure: Callable[..., None]) -> HandOver:
     def hand_over(script: Script, some: Sequence[Letter] = LETTERS, until: float = math.inf) -> list[Verdict]:
         with scripted(script) as port:
-            changes = {"smtp_port": port, "smtp_host": "127.0.0.1", "smtp_timeout_seconds": 3}
-            app.extensions["settings"] = settings.model_copy(update=changes)
+            configure(smtp_port=port, smtp_host="127.0.0.1", smtp_timeout_seconds=3)
             with Relay() as relay:
                 return list(relay.send(some, until=until))
 
-    yield hand_over
-    app.extensions["settings"] = settings
+    return hand_over
 
 
 def but(step: str, number: int, answer: str) -> Script:

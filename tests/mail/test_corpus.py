@@ -1,12 +1,11 @@
 """What came back is read rightly: every email of the corpus, and whatever else somebody sends us."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -24,11 +23,8 @@ SAMPLES = list(corpus.samples())
 
 
 @pytest.fixture
-def bounces(app: Flask) -> Iterator[None]:
-    before = app.extensions["settings"]
-    app.extensions["settings"] = before.model_copy(update={"bounce_address": "bounces@mail.candor.example"})
-    yield
-    app.extensions["settings"] = before
+def bounces(configure: Callable[..., None]) -> None:
+    configure(bounce_address="bounces@mail.candor.example")
 
 
 def arrived(sample: Sample) -> bytes:

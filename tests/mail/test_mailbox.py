@@ -1,6 +1,6 @@
 """The mailbox for bounces, over a real socket: nothing in it is lost, and nothing in it stops us."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
@@ -13,12 +13,10 @@ from webapp.mail.bounces.mailbox import AT_ONCE, MOST_BYTES, Mailbox, MailboxDow
 
 
 @pytest.fixture
-def mailbox(app: Flask) -> Iterator[TestMailbox]:
-    before = app.extensions["settings"]
+def mailbox(configure: Callable[..., None]) -> Iterator[TestMailbox]:
     with imap.running() as mailbox:
-        app.extensions["settings"] = before.model_copy(update={"bounce_mailbox": SecretStr(mailbox.url)})
+        configure(bounce_mailbox=SecretStr(mailbox.url))
         yield mailbox
-    app.extensions["settings"] = before
 
 
 def bodies(mailbox: TestMailbox) -> list[bytes]:

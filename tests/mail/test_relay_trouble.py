@@ -194,14 +194,13 @@ class TroubledRelay(socketserver.ThreadingTCPServer):
 
 
 @pytest.fixture
-def troubled(app: Flask, settings: Settings, request: pytest.FixtureRequest) -> Iterator[TroubledRelay]:
+def troubled(configure: Callable[..., None], request: pytest.FixtureRequest) -> Iterator[TroubledRelay]:
     port = free_port()
-    app.extensions["settings"] = settings.model_copy(update={"smtp_port": port, "smtp_timeout_seconds": 1.0})
+    configure(smtp_port=port, smtp_timeout_seconds=1.0)
     with TroubledRelay(port, request.param) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
-    app.extensions["settings"] = settings
 
 
 @pytest.mark.parametrize(
@@ -228,25 +227,22 @@ def test_a_relay_that_hangs_up_in_the_middle_took_nothing_and_nobody_claims_it_d
 
 @pytest.mark.parametrize("troubled", ["closes after the content"], indirect=True)
 def test_service_mail_of_unknown_fate_is_sent_again(
-    troubled: TroubledRelay, app: Flask, settings: Settings, relay: TestRelay, run_jobs: RunJobs
+    troubled: TroubledRelay, configure: Callable[..., None], relay: TestRelay, run_jobs: RunJobs
 ) -> None:
     message = send()
     run_jobs()
     assert (message.state, message.sent_at) == (State.PENDING, None)
-    app.extensions["settings"] = settings
+    configure(smtp_port=relay.port)
     try_again(message)
     run_jobs()
     assert message.state is State.SENT
     assert len(relay.received) == 1
 
 
-def test_without_a_connection_there_is_no_verdict(app: Flask, settings: Settings) -> None:
-    app.extensions["settings"] = settings.model_copy(update={"smtp_port": free_port()})
-    try:
-        with Relay() as relay, pytest.raises(RelayDown):
-            list(relay.send([a_letter()]))
-    finally:
-        app.extensions["settings"] = settings
+def test_without_a_connection_there_is_no_verdict(configure: Callable[..., None]) -> None:
+    configure(smtp_port=free_port())
+    with Relay() as relay, pytest.raises(RelayDown):
+        list(relay.send([a_letter()]))
 
 
 def a_letter(text: str = "text\n.\n..dots\n") -> Letter:

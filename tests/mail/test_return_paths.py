@@ -1,6 +1,6 @@
 """The address to which an email comes back says whose it was, to us and to nobody else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -11,6 +11,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from webapp.config import Settings
 from webapp.mail.bounces import return_paths
 from webapp.mail.bounces.return_paths import Kind
 
@@ -19,16 +20,13 @@ ANNA = "anna@example.org"
 
 
 @pytest.fixture(params=["bounces@mail.candor.example", "@bounces.candor.example"])
-def bounces(app: Flask, request: pytest.FixtureRequest) -> Iterator[str]:
-    before = app.extensions["settings"]
-    app.extensions["settings"] = before.model_copy(update={"bounce_address": request.param})
-    yield request.param
-    app.extensions["settings"] = before
+def bounces(configure: Callable[..., None], request: pytest.FixtureRequest) -> None:
+    configure(bounce_address=request.param)
 
 
 @examples(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(key=st.integers(1, 2**48 - 1), month=st.dates(date(2020, 1, 1), date(2100, 1, 1)))
-def test_it_names_the_email_also_in_capitals_and_inside_a_text(bounces: str, key: int, month: date) -> None:
+def test_it_names_the_email_also_in_capitals_and_inside_a_text(bounces: None, key: int, month: date) -> None:
     address = return_paths.for_delivery(month.replace(day=1), key, to=ANNA)
     for text in (address, address.upper(), f"Delivered-To: <{address}>;\nX-Original-To: {address}"):
         mark = next(return_paths.marks_in(text))
@@ -38,7 +36,7 @@ def test_it_names_the_email_also_in_capitals_and_inside_a_text(bounces: str, key
         assert mark.is_genuine(to="Anna@Example.org")
 
 
-def test_it_is_short_enough_for_every_mail_server(bounces: str) -> None:
+def test_it_is_short_enough_for_every_mail_server(bounces: None) -> None:
     for address in (
         return_paths.for_delivery(MONTH, 2**48 - 1, to=ANNA),
         return_paths.for_message(UUID(int=2**128 - 1), to=ANNA),
@@ -47,7 +45,7 @@ def test_it_is_short_enough_for_every_mail_server(bounces: str) -> None:
         assert len(address.partition("@")[0]) <= 64
 
 
-def test_what_somebody_changed_is_not_ours(bounces: str) -> None:
+def test_what_somebody_changed_is_not_ours(bounces: None) -> None:
     address = return_paths.for_delivery(MONTH, 7, to=ANNA)
     local, _, domain = address.rpartition("@")
     for place in range(len(local) - 28, len(local)):
@@ -59,25 +57,25 @@ def test_what_somebody_changed_is_not_ours(bounces: str) -> None:
             assert same or not mark.is_genuine(to=ANNA)
 
 
-def test_it_says_nothing_about_another_address_of_the_person(bounces: str) -> None:
+def test_it_says_nothing_about_another_address_of_the_person(bounces: None) -> None:
     message = uuid4()
     mark = next(return_paths.marks_in(return_paths.for_message(message, to=ANNA)))
     assert mark.message == message
     assert not mark.is_genuine(to="anna@elsewhere.example")
 
 
-def test_who_wants_no_more_may_have_moved_meanwhile(bounces: str) -> None:
+def test_who_wants_no_more_may_have_moved_meanwhile(bounces: None) -> None:
     mark = next(return_paths.marks_in(return_paths.to_unsubscribe(MONTH, 7)))
     assert mark.kind is Kind.UNSUBSCRIBE
     assert mark.delivery == (MONTH, 7)
     assert mark.is_genuine(to="anna@elsewhere.example")
 
 
-def test_it_is_still_known_when_there_is_a_newer_key(bounces: str, app: Flask) -> None:
+def test_it_is_still_known_when_there_is_a_newer_key(
+    bounces: None, settings: Settings, configure: Callable[..., None]
+) -> None:
     address = return_paths.for_delivery(MONTH, 7, to=ANNA)
-    chosen = app.extensions["settings"]
-    newer = [SecretStr("n" * 32), *chosen.secret_keys]
-    app.extensions["settings"] = chosen.model_copy(update={"secret_keys": newer})
+    configure(secret_keys=[SecretStr("n" * 32), *settings.secret_keys])
     assert next(return_paths.marks_in(address)).is_genuine(to=ANNA)
     assert return_paths.for_delivery(MONTH, 7, to=ANNA) != address
 
@@ -85,7 +83,7 @@ def test_it_is_still_known_when_there_is_a_newer_key(bounces: str, app: Flask) -
 @pytest.mark.parametrize(
     "text", ["", "@", "bounces@mail.candor.example", "bounces+@mail.candor.example", "bounces+x@mail.candor.example"]
 )
-def test_what_holds_no_mark_has_none(bounces: str, text: str) -> None:
+def test_what_holds_no_mark_has_none(bounces: None, text: str) -> None:
     assert list(return_paths.marks_in(text)) == []
 
 

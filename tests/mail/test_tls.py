@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from flask import Flask
 from pydantic import SecretStr, ValidationError
 
 from deploy.demo.services import free_port
@@ -24,7 +23,7 @@ LETTERS = [
     for number in range(3)
 ]
 
-Configure = Callable[..., None]
+SendThrough = Callable[..., None]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
@@ -69,23 +68,21 @@ def guarded(way: SmtpTls, context: SSLContext) -> Iterator[Guarded]:
 
 
 @pytest.fixture
-def configure(app: Flask, settings: Settings) -> Iterator[Configure]:
-    def configure(relay: Guarded, way: SmtpTls, authorities: Path | None) -> None:
-        changes = {"smtp_host": "localhost", "smtp_port": relay.port, "smtp_tls": way, "smtp_ca_file": authorities}
-        password = {"smtp_username": "candor", "smtp_password": SecretStr("open sesame")}
-        app.extensions["settings"] = settings.model_copy(update=changes | password)
+def send_through(configure: Callable[..., None]) -> SendThrough:
+    def send_through(relay: Guarded, way: SmtpTls, authorities: Path | None) -> None:
+        configure(smtp_host="localhost", smtp_port=relay.port, smtp_tls=way, smtp_ca_file=authorities)
+        configure(smtp_username="candor", smtp_password=SecretStr("open sesame"))
 
-    yield configure
-    app.extensions["settings"] = settings
+    return send_through
 
 
 @pytest.mark.parametrize("way", [SmtpTls.STARTTLS, SmtpTls.TLS])
 def test_a_relay_that_proves_who_it_is_gets_the_password_and_the_emails(
-    way: SmtpTls, configure: Configure, tmp_path: Path
+    way: SmtpTls, send_through: SendThrough, tmp_path: Path
 ) -> None:
     authority = Authority(tmp_path)
     with guarded(way, authority.server("localhost")) as relay:
-        configure(relay, way, authority.file)
+        send_through(relay, way, authority.file)
         with Relay() as connection:
             assert [verdict.fate for verdict in connection.send(LETTERS)] == [Fate.ACCEPTED] * 3
     assert [given.password for given in relay.passwords] == [b"open sesame"]
@@ -99,11 +96,11 @@ def test_a_relay_that_proves_who_it_is_gets_the_password_and_the_emails(
     ids=["of an unknown authority", "of another host", "of yesterday"],
 )
 def test_a_certificate_that_proves_nothing_gets_nothing(
-    host: str, days: int, known: bool, way: SmtpTls, configure: Configure, tmp_path: Path
+    host: str, days: int, known: bool, way: SmtpTls, send_through: SendThrough, tmp_path: Path
 ) -> None:
     authority, other = Authority(tmp_path), Authority(tmp_path, "Another")
     with guarded(way, authority.server(host, days=days)) as relay:
-        configure(relay, way, (authority if known else other).file)
+        send_through(relay, way, (authority if known else other).file)
         with Relay() as connection, pytest.raises(RelayDown, match="certificate"):
             connection.open()
     assert (relay.passwords, relay.contents) == ([], [])
@@ -111,11 +108,11 @@ def test_a_certificate_that_proves_nothing_gets_nothing(
 
 @pytest.mark.parametrize("way", [SmtpTls.STARTTLS, SmtpTls.TLS])
 def test_a_relay_without_tls_gets_nothing_when_tls_is_wanted(
-    way: SmtpTls, configure: Configure, tmp_path: Path
+    way: SmtpTls, send_through: SendThrough, tmp_path: Path
 ) -> None:
     authority = Authority(tmp_path)
     with guarded(SmtpTls.NONE, authority.server("localhost")) as relay:
-        configure(relay, way, authority.file)
+        send_through(relay, way, authority.file)
         with Relay() as connection, pytest.raises(RelayDown):
             connection.open()
     assert (relay.passwords, relay.contents) == ([], [])

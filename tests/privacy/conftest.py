@@ -1,6 +1,6 @@
 """Backups and another database to put them back into."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -18,13 +18,12 @@ from webapp.db import db
 
 
 @pytest.fixture
-def vault(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
+def vault(app: Flask, tmp_path: Path, configure: Callable[..., None]) -> Vault:
     identity, folder = tmp_path / "identity", tmp_path / "backups"
     made = app.test_cli_runner().invoke(args=["make-backup-key", str(identity)])
     recipient = made.output.splitlines()[0].partition("=")[2]
-    more = {"backup_url": folder.as_uri(), "backup_recipients": [recipient]}
-    settings = app.extensions["settings"].model_copy(update={**more, "postgres_programs": str(postgres_programs())})
-    monkeypatch.setitem(app.extensions, "settings", settings)
+    programs = str(postgres_programs())
+    configure(backup_url=folder.as_uri(), backup_recipients=[recipient], postgres_programs=programs)
     return Vault(app, folder, identity)
 
 

@@ -90,13 +90,13 @@ class TestBackup:
         with pytest.raises(ValueError):
             Settings.model_validate(settings.model_dump() | {"backup_lifetime": timedelta(days=31)})
 
-    def test_what_fails_half_way_leaves_nothing_and_says_why(self, vault: Vault, tmp_path: Path) -> None:
+    def test_what_fails_half_way_leaves_nothing_and_says_why(
+        self, vault: Vault, tmp_path: Path, configure: Callable[..., None]
+    ) -> None:
         broken = tmp_path / "pg_dump"
         broken.write_text("#!/bin/sh\necho half a database\necho the disk is on fire >&2\nexit 1\n")
         broken.chmod(0o755)
-        vault.app.extensions["settings"] = vault.app.extensions["settings"].model_copy(
-            update={"postgres_programs": str(tmp_path)}
-        )
+        configure(postgres_programs=str(tmp_path))
         failed = vault.run("backup")
         assert failed.exit_code == 1
         assert "the disk is on fire" in failed.output
@@ -106,9 +106,9 @@ class TestBackup:
         ("missing", "said"), [({"backup_url": None}, "BACKUP_URL"), ({"backup_recipients": []}, "make-backup-key")]
     )
     def test_without_a_place_or_a_key_it_says_what_to_do(
-        self, vault: Vault, missing: dict[str, object], said: str
+        self, vault: Vault, missing: dict[str, object], said: str, configure: Callable[..., None]
     ) -> None:
-        vault.app.extensions["settings"] = vault.app.extensions["settings"].model_copy(update=missing)
+        configure(**missing)
         assert said in vault.run("backup").output
 
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from tests.people import person
-from webapp.config import Settings
 from webapp.consents.models import Consent, ConsentPurpose, Method
 from webapp.db import db
 from webapp.mail.models import Message
@@ -38,7 +37,6 @@ from webapp.privacy.data_map.retention import (
 from webapp.privacy.data_map.vocabulary import SubjectTable
 from webapp.subjects.models import Subject
 
-Settled = Callable[..., None]
 TOPIC = UUID(int=1)
 COUNTRIES = ["CH", "DE", "AT", "FR", "IT", "LI", "JP"]
 RETENTIONS = [
@@ -84,22 +82,16 @@ def test_no_law_asks_for_more_than_is_said_where_no_country_is_known() -> None:
 
 
 @pytest.fixture
-def company(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settled:
-    def settled(**changes: Any) -> None:
-        monkeypatch.setitem(app.extensions, "settings", settings.model_copy(update=changes))
-
-    return settled
-
-
-@pytest.fixture
 def papers(app: Flask) -> SubjectTable:
     """Messages, which stand here for documents of all countries."""
     return replace(table_of(Message), country=Message.email)
 
 
 @pytest.mark.parametrize(("zone", "closed_in"), [("Europe/Zurich", 12), ("America/St_Johns", 3), ("UTC", 6)])
-def test_the_database_reckons_as_python_does(papers: SubjectTable, company: Settled, zone: str, closed_in: int) -> None:
-    company(time_zone=zone, financial_year_ends_in=closed_in)
+def test_the_database_reckons_as_python_does(
+    papers: SubjectTable, configure: Callable[..., None], zone: str, closed_in: int
+) -> None:
+    configure(time_zone=zone, financial_year_ends_in=closed_in)
     written = _write_papers()
 
     @hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -118,9 +110,9 @@ def test_the_database_reckons_as_python_does(papers: SubjectTable, company: Sett
     reckons_alike()
 
 
-def test_a_day_is_a_day_where_the_company_is(papers: SubjectTable, company: Settled) -> None:
+def test_a_day_is_a_day_where_the_company_is(papers: SubjectTable, configure: Callable[..., None]) -> None:
     """Half past eleven in Zurich on New Year's Eve; in daylight saving time an hour earlier by UTC."""
-    company(time_zone="Europe/Zurich")
+    configure(time_zone="Europe/Zurich")
     assert clocks.day_of(datetime(2025, 12, 31, 22, 30, tzinfo=UTC)) == date(2025, 12, 31)
     assert clocks.day_of(datetime(2025, 12, 31, 23, 0, tzinfo=UTC)) == date(2026, 1, 1)
     assert clocks.end_of(date(2026, 3, 28)) == datetime(2026, 3, 28, 23, tzinfo=UTC)
@@ -155,7 +147,9 @@ def test_what_goes_with_the_account_is_due_six_months_after_its_end(app: Flask) 
     assert len(_due(rule, now=datetime(2027, 2, 28, 12, tzinfo=UTC))) == 1
 
 
-def test_what_the_law_does_not_ask_for_goes_with_the_account(papers: SubjectTable, company: Settled) -> None:
+def test_what_the_law_does_not_ask_for_goes_with_the_account(
+    papers: SubjectTable, configure: Callable[..., None]
+) -> None:
     drafts = replace(papers, law_keeps=Message.bulk.is_(True))
     who = db.session.get_one(Subject, person().id)
     who.ended_at = datetime(2026, 1, 10, tzinfo=UTC)

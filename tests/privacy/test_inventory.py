@@ -1,10 +1,10 @@
 """What the data map says to people."""
 
 import json
+from collections.abc import Callable
 
 from flask import Flask
 
-from webapp.config import Settings
 from webapp.privacy import data_map, inventory
 from webapp.privacy.data_map.vocabulary import Purpose
 
@@ -42,10 +42,7 @@ def test_whatever_is_held_has_a_basis_a_time_and_a_source(app: Flask) -> None:
                 assert all(kept.words and kept.reference for kept in holding.kept)
 
 
-def test_the_company_names_who_gets_data(app: Flask, settings: Settings) -> None:
-    app.extensions["settings"] = settings.model_copy(update={"recipients": {"hosting": "Gletscher AG, Brig"}})
-    try:
-        with app.test_request_context():
-            assert "the company that runs the servers: Gletscher AG, Brig" in inventory.categories()[0].recipients
-    finally:
-        app.extensions["settings"] = settings
+def test_the_company_names_who_gets_data(app: Flask, configure: Callable[..., None]) -> None:
+    configure(recipients={"hosting": "Gletscher AG, Brig"})
+    with app.test_request_context():
+        assert "the company that runs the servers: Gletscher AG, Brig" in inventory.categories()[0].recipients

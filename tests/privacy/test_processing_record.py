@@ -1,17 +1,14 @@
 """The record of processing activities has what GDPR Art. 30(1) and FADP Art. 12 ask for."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
-from typing import Any
 
 import pytest
-from flask import Flask
 
 from tests.pages import PageClient
 from tests.people import Person, person
 from webapp.access import Role
-from webapp.config import Settings
 from webapp.language import speaking
 from webapp.privacy import inventory
 from webapp.privacy.data_map.retention import WHILE_CUSTOMER
@@ -20,15 +17,6 @@ from webapp.privacy.data_map.vocabulary import Purpose
 SignIn = Callable[[Person], PageClient]
 PAGE = "/staff/processing-record"
 EMPTY_WITHOUT_DATA = {"Data", "Details", "Persons concerned", "Where from"}
-
-
-@pytest.fixture
-def with_settings(app: Flask, settings: Settings) -> Iterator[Callable[..., None]]:
-    def change(**changes: Any) -> None:
-        app.extensions["settings"] = settings.model_copy(update=changes)
-
-    yield change
-    app.extensions["settings"] = settings
 
 
 def officer(sign_in: SignIn) -> PageClient:
@@ -47,8 +35,8 @@ def test_the_page_names_all_nine_purposes_with_basis_time_and_recipients(sign_in
         assert entry.bases[0][1:] in page
 
 
-def test_the_csv_is_complete_in_each_line(sign_in: SignIn, with_settings: Callable[..., None]) -> None:
-    with_settings(company_address="Dorfstrasse 1, 3920 Zermatt", privacy_contact="privacy@alpenglow.example")
+def test_the_csv_is_complete_in_each_line(sign_in: SignIn, configure: Callable[..., None]) -> None:
+    configure(company_address="Dorfstrasse 1, 3920 Zermatt", privacy_contact="privacy@alpenglow.example")
     response = officer(sign_in).get(f"{PAGE}.csv")
     assert response.mimetype == "text/csv"
     assert "attachment" in response.headers["Content-Disposition"]
@@ -59,25 +47,25 @@ def test_the_csv_is_complete_in_each_line(sign_in: SignIn, with_settings: Callab
         assert all(line[name] for name in line if name not in EMPTY_WITHOUT_DATA), line
 
 
-def test_an_address_that_is_a_formula_stays_text(sign_in: SignIn, with_settings: Callable[..., None]) -> None:
-    with_settings(company_address="=HYPERLINK(1)", data_transfers="@SUM(1)")
+def test_an_address_that_is_a_formula_stays_text(sign_in: SignIn, configure: Callable[..., None]) -> None:
+    configure(company_address="=HYPERLINK(1)", data_transfers="@SUM(1)")
     line = rows(officer(sign_in).get(f"{PAGE}.csv").text)[0]
     assert line["Address"] == "'=HYPERLINK(1)"
     assert line["Transfers to other countries"] == "'@SUM(1)"
 
 
-def test_staff_read_which_settings_the_law_still_asks_for(sign_in: SignIn, with_settings: Callable[..., None]) -> None:
-    with_settings(company_address="", privacy_contact="")
+def test_staff_read_which_settings_the_law_still_asks_for(sign_in: SignIn, configure: Callable[..., None]) -> None:
+    configure(company_address="", privacy_contact="")
     client = officer(sign_in)
     assert "COMPANY_ADDRESS, PRIVACY_CONTACT" in client.get(PAGE).text
-    with_settings(company_address="Zermatt", privacy_contact="privacy@alpenglow.example")
+    configure(company_address="Zermatt", privacy_contact="privacy@alpenglow.example")
     assert "PRIVACY_CONTACT" not in client.get(PAGE).text
 
 
-def test_security_measures_are_those_that_are_on(sign_in: SignIn, with_settings: Callable[..., None]) -> None:
+def test_security_measures_are_those_that_are_on(sign_in: SignIn, configure: Callable[..., None]) -> None:
     client = officer(sign_in)
     assert "from named networks only" not in client.get(PAGE).text
-    with_settings(data_transfers="United States, by standard contractual clauses")
+    configure(data_transfers="United States, by standard contractual clauses")
     assert "United States, by standard contractual clauses" in client.get(PAGE).text
 
 

@@ -1,6 +1,7 @@
 """It takes two people to publish a policy, whichever way somebody comes; and nothing changes what is published."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -250,9 +251,8 @@ class TestReadiness:
         assert len(found) == len(LANGUAGES)
         assert all(words in obstacle for obstacle in found)
 
-    def test_a_setting_that_it_needs_is_named(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-        settings = app.extensions["settings"].model_copy(update={"privacy_contact": " "})
-        monkeypatch.setitem(app.extensions, "settings", settings)
+    def test_a_setting_that_it_needs_is_named(self, app: Flask, configure: Callable[..., None]) -> None:
+        configure(privacy_contact=" ")
         assert said(app, written(writer())) == ["The setting PRIVACY_CONTACT is empty, and the policy has to say it."]
 
     def test_what_is_new_has_to_be_said_from_the_second_version_on(self, app: Flask) -> None:

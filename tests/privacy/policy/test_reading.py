@@ -128,13 +128,9 @@ def test_what_the_data_map_said_is_compared_too(client: PageClient, monkeypatch:
     assert re.search(r"<ins>[^>]*>added: </span>Because bees need flowers", page)
 
 
-def test_a_published_version_does_not_follow_the_settings(client: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_published_version_does_not_follow_the_settings(client: PageClient, configure: Callable[..., None]) -> None:
     published(writer(), reader())
-    monkeypatch.setitem(
-        client.application.extensions,
-        "settings",
-        client.application.extensions["settings"].model_copy(update={"company_address": "Elsewhere 2"}),
-    )
+    configure(company_address="Elsewhere 2")
     assert "Elsewhere" not in re.sub(r"(?s)<footer.*", "", client.get("/privacy-policy").text)
 
 
