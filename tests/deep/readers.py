@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from webapp.campaigns import sending
-from webapp.campaigns.models import Campaign
+from webapp.campaigns.models import Campaign, CampaignState
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.subjects import subjects
@@ -35,3 +35,7 @@ def start_campaign(topic_id: UUID, *, pace: int | None = None) -> UUID:
     sending.start(campaign, actor=marketer, now=utc_now())
     db.session.commit()
     return campaign.id
+
+
+def is_sent(campaign_id: UUID) -> bool:
+    return db.session.get_one(Campaign, campaign_id).state is CampaignState.SENT

@@ -8,7 +8,6 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -17,13 +16,11 @@ import pytest
 from sqlalchemy import select
 
 from deploy.demo.processes import Process
-from deploy.demo.services import free_port
 from tests.deep import sink
-from tests.deep.installation import Installation, installation
-from tests.deep.readers import people, start_campaign
+from tests.deep.installation import Installation
+from tests.deep.readers import is_sent, people, start_campaign
 from tests.people import topic
-from webapp.campaigns.models import Campaign, CampaignState, Delivery
-from webapp.config import Settings
+from webapp.campaigns.models import Delivery
 from webapp.db import db
 from webapp.mail.models import State
 from webapp.mail.rendering import message_id
@@ -36,18 +33,6 @@ VICTIMS = ("worker-campaigns", "postgres", "valkey", "relay")
 pytestmark = [pytest.mark.deep, pytest.mark.timeout(60 + 60 * KILLS)]
 
 
-@pytest.fixture
-def mailbag(tmp_path: Path) -> Path:
-    return tmp_path / "received"
-
-
-@pytest.fixture
-def candor(tmp_path: Path, settings: Settings, mailbag: Path) -> Iterator[Installation]:
-    port = free_port()
-    with installation(tmp_path, settings, sink.program(port, mailbag), smtp_port=port) as running:
-        yield running
-
-
 def test_whatever_is_killed_in_the_middle_everybody_gets_it_and_nobody_twice(
     candor: Installation, mailbag: Path
 ) -> None:
@@ -56,7 +41,7 @@ def test_whatever_is_killed_in_the_middle_everybody_gets_it_and_nobody_twice(
     people(RECIPIENTS, topic_id)
     campaign_id = start_campaign(topic_id)
     kill_at_random(candor, mailbag)
-    candor.wait("the campaign is sent", lambda: state_of(campaign_id) is CampaignState.SENT, within=300)
+    candor.wait("the campaign is sent", partial(is_sent, campaign_id), within=300)
     reconcile(ledger(campaign_id), Counter(email.message_id for email in sink.received(mailbag)))
 
 
@@ -99,7 +84,3 @@ def has(mailbag: Path, emails: int) -> bool:
 
 def is_running(process: Process) -> bool:
     return process.is_running
-
-
-def state_of(campaign_id: UUID) -> CampaignState:
-    return db.session.get_one(Campaign, campaign_id).state

@@ -4,29 +4,25 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from uuid import UUID, uuid4
 
 import pytest
 import redis
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from tests.deep.installation import Installation, installation
+from tests.deep.readers import is_sent, people, start_campaign
 from tests.people import person, topic
 from tests.relay import TestRelay
-from webapp.access import Role
-from webapp.campaigns import sending
-from webapp.campaigns.models import Campaign, CampaignState, Delivery
+from webapp.campaigns.models import Delivery
 from webapp.clock import utc_now
 from webapp.config import Settings
-from webapp.consents.models import Subscription
-from webapp.crypto import key_ring, new_key
 from webapp.db import db
 from webapp.mail.models import Message, State
 from webapp.privacy import exports
 from webapp.privacy.models import DataExport, ExportState
-from webapp.subjects.addresses import address_hash
-from webapp.subjects.models import Subject, SubjectKey
+from webapp.subjects.models import Subject
 
 pytestmark = [pytest.mark.deep, pytest.mark.timeout(300)]
 
@@ -60,10 +56,12 @@ def candor(tmp_path: Path, settings: Settings, relay: TestRelay) -> Iterator[Ins
 
 @pytest.mark.parametrize("disaster", [kill_campaign_worker, wipe_the_queue, kill_every_process])
 def test_a_campaign_survives(disaster: Disaster, candor: Installation, relay: TestRelay) -> None:
-    campaign_id = campaign_to_everybody()
+    topic_id = topic()
+    people(RECIPIENTS, topic_id)
+    campaign_id = start_campaign(topic_id)
     candor.wait("a quarter is sent", lambda: len(relay.received) > RECIPIENTS / 4)
     disaster(candor)
-    candor.wait("the campaign is sent", lambda: state_of(campaign_id) is CampaignState.SENT, within=RECOVERY_LIMIT)
+    candor.wait("the campaign is sent", partial(is_sent, campaign_id), within=RECOVERY_LIMIT)
     times_received = Counter(mail.to for mail in relay.received)
     assert max(times_received.values()) == 1, "somebody got it twice"
     rows = db.session.execute(select(Subject.email, Delivery.state).join(Delivery, Delivery.subject_id == Subject.id))
@@ -90,33 +88,3 @@ def test_a_copy_survives(disaster: Disaster, candor: Installation, relay: TestRe
     candor.wait("the copy is ready", ready, within=RECOVERY_LIMIT)
     candor.wait("the email is out", lambda: len(relay.to(who.email)) == 1)
     assert db.session.scalar(select(func.count()).select_from(Message)) == 1
-
-
-def campaign_to_everybody() -> UUID:
-    topic_id = topic()
-    marketer = db.session.get_one(Subject, person("mara@candor.example", role=Role.MARKETER).id)
-    subscribe_many(topic_id)
-    campaign = Campaign(topic_id=topic_id, subject="News", body="Hello {{ email }}", changed_at=utc_now())
-    db.session.add(campaign)
-    db.session.flush()
-    sending.start(campaign, actor=marketer, now=utc_now())
-    db.session.commit()
-    return campaign.id
-
-
-def subscribe_many(topic_id: UUID) -> None:
-    people = [(uuid4(), f"reader{number}@example.org") for number in range(RECIPIENTS)]
-    subjects = [
-        {"id": key, "email": email, "address_hash": address_hash(email), "language": "en"} for key, email in people
-    ]
-    keys = [{"subject_id": key, "wrapped": key_ring().wrap(new_key(), context=key.bytes)} for key, _email in people]
-    subscriptions = [
-        {"subject_id": key, "topic_id": topic_id, "subscribed": True, "changed_at": utc_now()} for key, _ in people
-    ]
-    for model, rows in ((Subject, subjects), (SubjectKey, keys), (Subscription, subscriptions)):
-        db.session.execute(insert(model), rows)
-    db.session.commit()
-
-
-def state_of(campaign_id: UUID) -> CampaignState:
-    return db.session.get_one(Campaign, campaign_id).state

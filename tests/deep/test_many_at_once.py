@@ -2,7 +2,6 @@
 
 import random
 import time
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -10,15 +9,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from deploy.demo.services import free_port
 from tests.deep import sink
-from tests.deep.installation import Installation, installation
-from tests.deep.readers import people, start_campaign
+from tests.deep.installation import Installation
+from tests.deep.readers import is_sent, people, start_campaign
 from tests.pages import PageClient
 from tests.people import person, topic
 from webapp.campaigns.models import Campaign, CampaignState
 from webapp.clock import utc_now
-from webapp.config import Settings
 from webapp.consents import subscriptions
 from webapp.consents.models import Method
 from webapp.crypto import key_ring, new_key
@@ -29,18 +26,6 @@ pytestmark = [pytest.mark.deep, pytest.mark.timeout(240)]
 
 LATEST_START = 2.0  # seconds after the withdrawal was committed
 RESET_WITHIN = 5.0
-
-
-@pytest.fixture
-def mailbag(tmp_path: Path) -> Path:
-    return tmp_path / "received"
-
-
-@pytest.fixture
-def candor(tmp_path: Path, settings: Settings, mailbag: Path) -> Iterator[Installation]:
-    port = free_port()
-    with installation(tmp_path, settings, sink.program(port, mailbag), smtp_port=port) as running:
-        yield running
 
 
 @pytest.mark.parametrize(
@@ -104,15 +89,10 @@ def reset(candor: Installation, mailbag: Path, email: str) -> float:
     asked_at = time.monotonic()
     client = PageClient(candor.app)
     client.submit("/password/forgotten", {"email": email})
-    arrived = lambda: sink.count(mailbag, f" {email} ") == 1  # noqa: E731
-    candor.wait("the link for a new password arrived", arrived)
+    candor.wait("the link for a new password arrived", lambda: sink.count(mailbag, f" {email} ") == 1)
     seconds = time.monotonic() - asked_at
     assert seconds < RESET_WITHIN
     return seconds
-
-
-def is_sent(campaign_id: UUID) -> bool:
-    return db.session.get_one(Campaign, campaign_id).state is CampaignState.SENT
 
 
 def is_past(moment: float) -> bool:
