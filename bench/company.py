@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
+from webapp.api import examples
+
 Thing = dict[str, Any]
 
 CHANGED_AT = "2026-03-05T08:15:00Z"
@@ -59,31 +61,19 @@ def _customer(number: int) -> Thing:
 
 def _product(number: int) -> Thing:
     return {
+        **examples.of("products"),
         "external_id": f"P-{number}",
-        "changed_at": CHANGED_AT,
         "customer": f"K-{number}",
-        "name": "Web hosting M",
-        "kind": "service",
-        "state": "active",
-        "started_on": "2025-04-01",
-        "renews_on": "2026-04-01",
-        "cancellable": True,
-        "notice_days": 30,
-        "price": 11880,
-        "currency": "CHF",
-        "interval": "year",
         "payment_method": f"M-{number}",
     }
 
 
 def _payment_method(number: int) -> Thing:
     return {
+        **examples.of("payment-methods"),
         "external_id": f"M-{number}",
-        "changed_at": CHANGED_AT,
         "customer": f"K-{number}",
-        "brand": "Visa",
         "last_four": f"{number % 10_000:04}",
-        "expires_on": "2028-07-31",
         "token": f"tok_{number:016x}",
     }
 
