@@ -74,7 +74,7 @@ def test_every_translation_fills_the_same_blanks(settings: Settings) -> None:
 
 
 def extracted() -> set[str]:
-    mapping, options = parse_mapping_cfg((ROOT / "webapp" / "babel.cfg").open())  # type: ignore[no-untyped-call]
+    mapping, options = parse_mapping_cfg((ROOT / "webapp" / "babel.cfg").open())  # type: ignore[no-untyped-call]  # Babel's own
     keywords = DEFAULT_KEYWORDS | {"_l": None}
     found = extract_from_dir(str(ROOT), mapping, options, keywords=keywords, directory_filter=is_ours)
     return {forms(message)[0] for _file, _line, message, _notes, _context in found}

@@ -96,12 +96,12 @@ def declared(view: Callable[..., object]) -> bool:
 
 
 def is_public(view: Callable[..., object]) -> bool:
-    return declared(view) and view.allowed is None  # type: ignore[attr-defined]
+    return declared(view) and view.allowed is None  # type: ignore[attr-defined]  # as above
 
 
 def may_use(view: Callable[..., object], role: Role | None) -> bool:
     """`role` is None for a visitor who is not signed in."""
-    return is_public(view) or (declared(view) and role in view.allowed)  # type: ignore[attr-defined]
+    return is_public(view) or (declared(view) and role in view.allowed)  # type: ignore[attr-defined]  # as above
 
 
 def scope_of(view: Callable[..., object]) -> Scope | None:

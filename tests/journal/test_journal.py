@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -61,11 +62,11 @@ class TestWriting:
         anna, news = person(), topic()
         subscribe(anna, news)
         subject = db.session.get_one(Subject, anna.id)
-        how = {"method": Method.ACCOUNT, "wording": "No", "language": "en", "now": utc_now()}
-        tracking.choose(subject, ConsentPurpose.USAGE, allowed=True, **how)  # type: ignore[arg-type]  # a dict
-        subscriptions.withdraw(subject, news, **how)  # type: ignore[arg-type]
-        subscriptions.stop_everything(subject, **how)  # type: ignore[arg-type]
-        tracking.choose(subject, ConsentPurpose.USAGE, allowed=False, **how)  # type: ignore[arg-type]
+        how: dict[str, Any] = {"method": Method.ACCOUNT, "wording": "No", "language": "en", "now": utc_now()}
+        tracking.choose(subject, ConsentPurpose.USAGE, allowed=True, **how)
+        subscriptions.withdraw(subject, news, **how)
+        subscriptions.stop_everything(subject, **how)
+        tracking.choose(subject, ConsentPurpose.USAGE, allowed=False, **how)
         db.session.commit()
         jobs.write_journal()
         [(_batch, lines)] = shelf.newer_than(0)

@@ -52,7 +52,7 @@ class Guarded(Controller):
         self.passwords.append(given)
         return AuthResult(success=True)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd calls it so
         self.contents.append(envelope.original_content or b"")
         return "250 OK"
 

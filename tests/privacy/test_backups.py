@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pyrage
@@ -41,14 +42,14 @@ from webapp.storage import Store
 from webapp.subjects.models import Subject
 
 SignIn = Callable[[Person], object]
-HOW = {"method": Method.ACCOUNT, "wording": "No", "language": "en"}
+HOW: dict[str, Any] = {"method": Method.ACCOUNT, "wording": "No", "language": "en"}
 
 
 def some_life() -> tuple[Person, UUID]:
     """Anna, who gets the news and lets us record her use."""
     anna, news = person(), topic()
     subscribe(anna, news)
-    tracking.choose(subject(anna), ConsentPurpose.USAGE, allowed=True, now=utc_now(), **HOW)  # type: ignore[arg-type]
+    tracking.choose(subject(anna), ConsentPurpose.USAGE, allowed=True, now=utc_now(), **HOW)
     db.session.commit()
     write_journal()
     return anna, news
@@ -125,9 +126,9 @@ class TestRestore:
         name = vault.back_up()
         carla = person("carla@example.org")
         for who in (anna, carla):
-            subscriptions.stop_everything(subject(who), now=utc_now(), **HOW)  # type: ignore[arg-type]
-        subscriptions.withdraw(subject(ben), news, now=utc_now(), **HOW)  # type: ignore[arg-type]
-        tracking.choose(subject(anna), ConsentPurpose.USAGE, allowed=False, now=utc_now(), **HOW)  # type: ignore[arg-type]
+            subscriptions.stop_everything(subject(who), now=utc_now(), **HOW)
+        subscriptions.withdraw(subject(ben), news, now=utc_now(), **HOW)
+        tracking.choose(subject(anna), ConsentPurpose.USAGE, allowed=False, now=utc_now(), **HOW)
         hashes = {subject(anna).address_hash, subject(carla).address_hash}
         db.session.commit()
         write_journal()
@@ -155,7 +156,7 @@ class TestRestore:
     ) -> None:
         anna, _news = some_life()
         name = vault.back_up()
-        subscriptions.stop_everything(subject(anna), now=utc_now(), **HOW)  # type: ignore[arg-type]
+        subscriptions.stop_everything(subject(anna), now=utc_now(), **HOW)
         db.session.commit()
         write_journal()
         raw_restore(vault, name, elsewhere)
@@ -175,7 +176,7 @@ class TestRestore:
     ) -> None:
         anna, _news = some_life()
         name = vault.back_up()
-        subscriptions.stop_everything(subject(anna), now=utc_now(), **HOW)  # type: ignore[arg-type]
+        subscriptions.stop_everything(subject(anna), now=utc_now(), **HOW)
         db.session.commit()
         write_journal()
         raw_restore(vault, name, elsewhere)

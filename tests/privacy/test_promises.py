@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -150,8 +150,8 @@ class TestOptOut:
         self.sent(anna, topic("tips"), at=now)
         assert figures["opt_out_delay"].measure(now=now).value == timedelta(0)
 
-    def left(self, who: Person, topic_id: object, *, at: datetime) -> None:
-        subscribe(who, topic_id)  # type: ignore[arg-type]
+    def left(self, who: Person, topic_id: UUID, *, at: datetime) -> None:
+        subscribe(who, topic_id)
         db.session.execute(update(Subscription).values(subscribed=False, changed_at=at))
         db.session.commit()
 
@@ -328,7 +328,10 @@ def test_the_page_with_alerts_is_for_staff(client: PageClient, sign_in: SignIn, 
 def test_no_figure_reads_a_whole_table_of_customers(app: Flask) -> None:
     """Planned as for big tables. What has to count everybody is measured once an hour."""
     asked: list[tuple[str, Any]] = []
-    note = lambda _conn, _cursor, statement, parameters, *_: asked.append((statement, parameters))  # noqa: E731
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_more: object) -> None:
+        asked.append((statement, parameters))
+
     event.listen(db.engine, "before_cursor_execute", note)
     for figure in figures.values():
         if figure.every < HOURLY:

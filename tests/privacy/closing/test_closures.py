@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -190,8 +191,8 @@ def test_it_gets_no_marketing(client: PageClient, run_jobs: Jobs, relay: TestRel
     assert wanted_by(news) == 1
 
 
-def wanted_by(topic_id: object) -> int:
-    return len(db.session.scalars(select(Subject.id).where(audience.wants(topic_id))).all())  # type: ignore[arg-type]
+def wanted_by(topic_id: UUID) -> int:
+    return len(db.session.scalars(select(Subject.id).where(audience.wants(topic_id))).all())
 
 
 def test_it_can_be_opened_again_as_it_was(client: PageClient, run_jobs: Jobs, relay: TestRelay) -> None:

@@ -20,7 +20,7 @@ from webapp.privacy import deadlines
 from webapp.privacy.closing.models import Closure
 from webapp.privacy.erasure.models import Cause, Erasure, ErasureState
 from webapp.privacy.models import DataExport, ExportState
-from webapp.privacy.promises.figures import figures
+from webapp.privacy.promises.figures import as_number, figures
 from webapp.privacy.requests import open_requests, warnings
 from webapp.privacy.requests.vocabulary import Kind, Stage
 from webapp.subjects.models import Subject
@@ -93,7 +93,7 @@ def test_it_says_what_is_too_late_and_the_alert_is_raised(client: PageClient) ->
     page = signed_in(client, person("sam@example.org", role=Role.SUPPORT)).get(PAGE).text
     assert "Too late" in page
     figure = figures["requests_past_due"]
-    assert figure.is_beyond(float(figure.measure(now=now).value or 0))  # type: ignore[arg-type]
+    assert figure.is_beyond(as_number(figure.measure(now=now).value or 0))
 
 
 def test_each_warning_goes_out_once_and_to_more_people_than_the_one_before(app: Flask) -> None:

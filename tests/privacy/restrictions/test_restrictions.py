@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -75,8 +76,8 @@ def test_no_import_lifts_it_but_the_person_does(client: PageClient) -> None:
     anna, news = person(), topic()
     objection(signed_in(client, anna), "marketing")
     subject, wanted = db.session.get_one(Subject, anna.id), db.session.get_one(Topic, news)
-    said = {"wording": "Yes", "language": "en", "now": utc_now()}
-    subscriptions.subscribe(subject, wanted, method=Method.IMPORT, **said)  # type: ignore[arg-type]
+    said: dict[str, Any] = {"wording": "Yes", "language": "en", "now": utc_now()}
+    subscriptions.subscribe(subject, wanted, method=Method.IMPORT, **said)
     assert not gets(news)
     client.submit(f"/account/preferences/topics/{news}", {"on": "1"}, page="/account/preferences")
     assert gets(news)
