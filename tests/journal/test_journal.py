@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest

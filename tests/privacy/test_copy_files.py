@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryFile
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
