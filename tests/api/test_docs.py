@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from tests.api.senders import Sender, allow
 from tests.people import person
 from webapp.access import Scope
-from webapp.api import bearer, bodies, cursors, interactions, things
+from webapp.api import bearer, bodies, cursors, lists
 from webapp.api.observations import Device, Reported
 from webapp.clock import utc_now
 from webapp.consents.models import ConsentPurpose
@@ -44,7 +44,7 @@ def test_the_customer_in_the_example_is_stored(app: Flask) -> None:
 def test_it_knows_every_outcome_and_reason_of_what_is_stored() -> None:
     for told in (*results.Outcome, *results.Reason, *results.Kept):
         assert f"`{told}`" in API or f'"{told}"' in API
-    assert f"{things.MOST:,}" in API
+    assert f"{lists.MOST:,}" in API
     assert f"{bodies.LARGEST_BATCH:,}" in API
     assert f"up to {cursors.MOST}" in API
 
@@ -66,7 +66,7 @@ def test_no_reason_and_no_member_is_left_out() -> None:
 @pytest.mark.parametrize(
     "limit",
     [
-        f"{interactions.MOST:,} interactions and {bodies.LARGEST:,} bytes",
+        f"{lists.MOST:,} interactions and {bodies.LARGEST:,} bytes",
         f"more than {bearer.PER_KEY.removesuffix(' per minute')} requests a minute",
         f"at most {batches.CLOCKS_DIFFER.seconds // 60} minutes ahead, at most {batches.LATEST.days} days ago",
     ],

@@ -1,6 +1,5 @@
 """`POST /api/v1/confirmations`: another system says that it did what it was told, such as to erase somebody."""
 
-from collections import Counter
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,20 +8,17 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
 from webapp.access import Scope
-from webapp.api import bodies, examples, told
+from webapp.api import bodies, lists
 from webapp.api.bearer import key_needed
 from webapp.api.blueprint import blueprint
 from webapp.api.idempotency import answered_once
-from webapp.api.operations import Answer, Operation, described
-from webapp.api.schemas import Schema, holding, ref
-from webapp.api.told import COUNT
+from webapp.api.operations import described
+from webapp.api.schemas import Schema
 from webapp.clock import utc_now
 from webapp.integrations import confirmations
 from webapp.integrations.confirmations import Result
 from webapp.integrations.models import ApiKey
 from webapp.integrations.webhooks import letters
-
-MOST = 1_000
 
 
 class Confirmed(BaseModel):
@@ -42,22 +38,15 @@ RESULT: Schema = {
     },
     "required": ["id", "outcome"],
 }
-TOLD = Operation(
+TOLD = lists.sending(
     "confirmations",
     "Confirm what webhooks asked for",
     "When your system has erased a customer, or restricted the use of their data, because a webhook told it so. Until "
     "then staff see that it is missing. Sending it again does no harm.",
-    {
-        200: Answer(
-            "A result for each, and how many of each outcome.",
-            holding("results", RESULT, beside={outcome.value: COUNT for outcome in Result}),
-        )
-    },
-    {409: told.WORKED_ON, 422: told.NOT_SUCH_A_LIST},
-    [told.IDEMPOTENCY_KEY],
-    body=holding("confirmations", ref(Confirmed), most=MOST),
-    example={"confirmations": [examples.of("confirmations")]},
+    name="confirmations",
     model=Confirmed,
+    result=RESULT,
+    outcomes=Result,
 )
 
 
@@ -66,13 +55,12 @@ TOLD = Operation(
 @answered_once
 @described(TOLD)
 def receive_confirmations(key: ApiKey) -> ResponseReturnValue:
-    sent = [_read(item) for item in bodies.read_list("confirmations", most=MOST)]
+    sent = [_read(item) for item in bodies.read_list("confirmations", most=lists.MOST)]
     numbers = {number: letters.delivery_id(number) for number in sent if number is not None}
     known = {delivery_id for delivery_id in numbers.values() if delivery_id}
     results = confirmations.confirm(known, key_id=key.id, now=utc_now())
     answers = [_answer(number, numbers.get(number or ""), results) for number in sent]
-    counts = Counter(answer["outcome"] for answer in answers)
-    return jsonify(results=answers, **{outcome: counts[outcome] for outcome in Result})
+    return jsonify(lists.counted(answers, Result))
 
 
 def _read(item: object) -> str | None:

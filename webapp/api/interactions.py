@@ -1,6 +1,5 @@
 """`POST /api/v1/interactions`: what the company's apps and sites report about how people use them."""
 
-from collections import Counter
 from typing import Any
 
 from flask import jsonify
@@ -8,20 +7,18 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from webapp.access import Scope
-from webapp.api import bodies, examples, told
+from webapp.api import bodies, lists
 from webapp.api.bearer import key_needed
 from webapp.api.blueprint import blueprint
 from webapp.api.idempotency import answered_once
 from webapp.api.observations import Reported
-from webapp.api.operations import Answer, Operation, described
-from webapp.api.schemas import Schema, holding, ref
-from webapp.api.told import COUNT
+from webapp.api.operations import described
+from webapp.api.schemas import Schema
 from webapp.clock import utc_now
 from webapp.integrations.models import ApiKey
 from webapp.interactions import batches
 from webapp.interactions.batches import Observation, Outcome, Reason, Result
 
-MOST = 1_000
 LONGEST_PLACE = 80  # it may be the name of a member that nobody knows
 
 REASONS = {
@@ -47,22 +44,15 @@ RESULT: Schema = {
     },
     "required": ["id", "outcome"],
 }
-TOLD = Operation(
+TOLD = lists.sending(
     "interactions",
     "Report interactions",
     "How people use your apps and sites. Stored is only what the person allows at that moment, part by part. "
     "Everything else is refused with its reason, and nothing of it is kept.",
-    {
-        200: Answer(
-            "A result for each, and how many of each outcome.",
-            holding("results", RESULT, beside={outcome.value: COUNT for outcome in Outcome}),
-        )
-    },
-    {409: told.WORKED_ON, 422: told.NOT_SUCH_A_LIST},
-    [told.IDEMPOTENCY_KEY],
-    body=holding("interactions", ref(Reported), most=MOST),
-    example={"interactions": [examples.of("interactions")]},
+    name="interactions",
     model=Reported,
+    result=RESULT,
+    outcomes=Outcome,
 )
 
 
@@ -71,12 +61,11 @@ TOLD = Operation(
 @answered_once
 @described(TOLD)
 def receive_interactions(key: ApiKey) -> ResponseReturnValue:
-    read = [_read(item) for item in bodies.read_list("interactions", most=MOST)]
+    read = [_read(item) for item in bodies.read_list("interactions", most=lists.MOST)]
     valid = [one for one in read if isinstance(one, Observation)]
     results = iter(batches.take_in(valid, key_id=key.id, now=utc_now()))
     answers = [_answer(one, next(results)) if isinstance(one, Observation) else one for one in read]
-    counts = Counter(answer["outcome"] for answer in answers)
-    return jsonify(results=answers, **{outcome: counts[outcome] for outcome in Outcome})
+    return jsonify(lists.counted(answers, Outcome))
 
 
 def _read(item: object) -> Observation | Told:

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from werkzeug.routing import Rule
 
 from webapp.access import scope_of
-from webapp.api import schemas
+from webapp.api import lists, schemas
 from webapp.api.operations import Answer, Operation, Parameter, operation_of
 from webapp.config import settings
 
@@ -23,7 +23,6 @@ OF_EVERY_OPERATION = {
     429: "More than 600 requests a minute with this key.",
 }
 OF_EVERY_BODY = {411: "No Content-Length.", 413: "Too large, or too many at once.", 415: "Not JSON.", 422: "Not valid."}
-CONFLICT = 409
 
 
 def document() -> dict[str, Any]:
@@ -96,12 +95,8 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _problem(code: int, text: str) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": schemas.built_in("Problem")}}
-    headers = {"headers": WAIT} if code in {CONFLICT, 429} and _waits(code, text) else {}
+    headers = {"headers": WAIT} if code == 429 or text == lists.WORKED_ON else {}
     return {"description": text, **headers, "content": content}
-
-
-def _waits(code: int, text: str) -> bool:
-    return code != CONFLICT or "being worked on" in text
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The routes of every kind of thing: read one, list them, store one, store many, delete one."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from webapp.access import Refused, Scope
-from webapp.api import bodies, cursors, preconditions, shown
+from webapp.api import bodies, cursors, lists, preconditions, shown
 from webapp.api.bearer import key_needed
 from webapp.api.blueprint import blueprint
 from webapp.api.idempotency import answered_once
@@ -26,8 +25,6 @@ from webapp.integrations.intake.results import Outcome, Result
 from webapp.integrations.intake.types import EXTERNAL_ID, Item
 from webapp.integrations.models import ApiKey
 from webapp.links import absolute_url
-
-MOST = 1_000
 
 Route = Callable[..., ResponseReturnValue]
 
@@ -86,10 +83,9 @@ def _store(view: View) -> Route:
 
 def _store_many(view: View) -> Route:
     def store_many(key: ApiKey) -> ResponseReturnValue:
-        raw = bodies.read_list(view.kind.plural, most=MOST, largest=bodies.LARGEST_BATCH)
+        raw = bodies.read_list(view.kind.plural, most=lists.MOST, largest=bodies.LARGEST_BATCH)
         results = take_in_raw(view.kind, raw, key_id=key.id, now=utc_now())
-        counts = Counter(result.outcome for result in results)
-        return _json({"results": [_told(one) for one in results]} | {str(name): counts[name] for name in Outcome})
+        return _json(lists.counted([_told(one) for one in results], Outcome))
 
     return store_many
 

@@ -2,31 +2,20 @@
 
 from typing import Any
 
-from webapp.api import cursors, examples
+from webapp.api import cursors, examples, lists
 from webapp.api.operations import Answer, Operation, Parameter
 from webapp.api.schemas import REF, built_in, holding, ref
 from webapp.api.shown import View
 from webapp.integrations.intake.results import Outcome
 from webapp.integrations.intake.types import EXTERNAL_ID
 
-MOST = 1_000
 TEXT = {"type": "string"}
-COUNT = {"type": "integer", "minimum": 0}
 NUMBER = {"type": "string", "pattern": f"^{EXTERNAL_ID.pattern}$"}
 ETAG = {"ETag": "Changes when what is shown changes. Send it as If-Match to change nothing that changed meanwhile."}
 NOT_FOUND = {404: "Nothing with this number is here."}
 
-WORKED_ON = "A request with the same Idempotency-Key is being worked on."
-NOT_SUCH_A_LIST = "The body is no such list, or the Idempotency-Key was sent with another request before."
-
 IF_MATCH = Parameter("If-Match", "header", "The ETag that you read. If it changed, nothing is done.", TEXT)
 IF_NONE_MATCH = Parameter("If-None-Match", "header", "An ETag that you have, or *: only if it is not here yet.", TEXT)
-IDEMPOTENCY_KEY = Parameter(
-    "Idempotency-Key",
-    "header",
-    "A UUID of yours for this request. Sent again within 24 hours it is answered as before, and nothing is done twice.",
-    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-)
 OF_CUSTOMER = Parameter("customer", "query", "Only those of the customer with this number.", NUMBER)
 PAGES = (
     Parameter("limit", "query", "How many at most.", {"type": "integer", "minimum": 1, "maximum": cursors.MOST}),
@@ -77,21 +66,15 @@ def storing(view: View) -> Operation:
 
 
 def storing_many(view: View) -> Operation:
-    counts: dict[str, Any] = {outcome.value: COUNT for outcome in Outcome}
-    results = holding("results", built_in("Result"), beside=counts)
-    return Operation(
+    return lists.sending(
         view.kind.name,
         f"Store many {_words(view)}",
-        f"At most {MOST:,} at once. Each is stored or refused for itself, with a result in the order of the request: "
-        "three bad ones do not stop the other 997.",
-        {200: Answer("A result for each, and how many of each outcome.", results)},
-        {
-            409: WORKED_ON,
-            422: NOT_SUCH_A_LIST,
-        },
-        [IDEMPOTENCY_KEY],
-        body=holding(view.kind.plural, ref(view.kind.item), most=MOST),
-        example={view.kind.plural: [_example(view)]},
+        f"At most {lists.MOST:,} at once. Each is stored or refused for itself, with a result in the order of the "
+        "request: three bad ones do not stop the other 997.",
+        name=view.kind.plural,
+        model=view.kind.item,
+        result=built_in("Result"),
+        outcomes=Outcome,
     )
 
 
