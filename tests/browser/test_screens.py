@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenBrowser
-from tests.browser.places import CAMPAIGN
 from tests.browser.samples import Samples
 
 pytestmark = pytest.mark.screens
@@ -90,11 +89,11 @@ SCREENS = [
     Screen("webhooks", "/staff/webhooks", "staff"),
     Screen("imports", "/staff/imports", "staff"),
     Screen("unsubscribe", "/unsubscribe/{unsubscribe_link}"),
-    Screen("campaigns", CAMPAIGN, "marketer"),
-    Screen("campaign-editor", f"{CAMPAIGN}/{{draft}}/edit", "marketer"),
-    Screen("campaign-confirmation", f"{CAMPAIGN}/{{draft}}/sending", "marketer"),
-    Screen("campaign-on-its-way", f"{CAMPAIGN}/{{on_its_way}}", "marketer"),
-    Screen("campaign-statistics", f"{CAMPAIGN}/{{sent}}", "marketer", show_plot),
+    Screen("campaigns", "/marketing/campaigns", "marketer"),
+    Screen("campaign-editor", "/marketing/campaigns/{draft}/edit", "marketer"),
+    Screen("campaign-confirmation", "/marketing/campaigns/{draft}/sending", "marketer"),
+    Screen("campaign-on-its-way", "/marketing/campaigns/{on_its_way}", "marketer"),
+    Screen("campaign-statistics", "/marketing/campaigns/{sent}", "marketer", show_plot),
     Screen("inbox", "/dev/mail/{campaign_email}"),
     Screen("email", "/dev/mail/{campaign_email}/html", None, without_sandbox),
 ]
