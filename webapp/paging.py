@@ -1,23 +1,86 @@
 """Pages of a list, the newest first, that go on from a place in it: they stay right while rows come and go."""
 
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
+from typing import Any, Generic, NamedTuple, Self, TypeVar, TypeVarTuple
+from uuid import UUID
+
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import QueryableAttribute
 
 Row = TypeVar("Row")
-Place = TypeVar("Place")
+Where = TypeVar("Where")
+Columns = TypeVarTuple("Columns")
 
 
-class Cut(NamedTuple, Generic[Row, Place]):
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins or ends: the values of the columns that order the rows, in their order."""
+
+
+@dataclass(frozen=True)
+class AtTime(Place):
+    """Among rows in the order of a time and then of their id."""
+
+    at: datetime
+    id: UUID
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError."""
+        at, _separator, key = text.partition("_")
+        return cls(datetime.fromisoformat(at), UUID(key))
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}_{self.id.hex}"
+
+
+@dataclass(frozen=True)
+class OnDay(Place):
+    """Among rows in the order of a day and then of the number that another system gave them."""
+
+    day: date
+    external_id: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError."""
+        day, _separator, external_id = text.partition("_")
+        return cls(date.fromisoformat(day), external_id)
+
+    def __str__(self) -> str:
+        return f"{self.day.isoformat()}_{self.external_id}"
+
+
+class Cut(NamedTuple, Generic[Row, Where]):
     """The rows of a page, and the places at its ends beyond which there is more."""
 
     rows: list[Row]
-    newer_than: Place | None
-    older_than: Place | None
+    newer_than: Where | None
+    older_than: Where | None
+
+
+def next_to(
+    query: Select[*Columns],
+    order: Sequence[QueryableAttribute[Any]],
+    *,
+    size: int,
+    older_than: Place | None,
+    newer_than: Place | None,
+) -> Select[*Columns]:
+    """The rows next to a place, and one more if there are more. Those that are newer than it come the oldest first."""
+    query = query.limit(size + 1)
+    if newer_than is not None:
+        return query.where(tuple_(*order) > astuple(newer_than)).order_by(*order)
+    if older_than is not None:
+        query = query.where(tuple_(*order) < astuple(older_than))
+    return query.order_by(*(column.desc() for column in order))
 
 
 def cut(
-    found: Sequence[Row], place: Callable[[Row], Place], *, size: int, older_than: object, newer_than: object
-) -> Cut[Row, Place]:
+    found: Sequence[Row], place: Callable[[Row], Where], *, size: int, older_than: object, newer_than: object
+) -> Cut[Row, Where]:
     """`found` are the rows next to the place that was asked for, newest first, and one more if there are more."""
     forward, more = newer_than is not None, len(found) > size
     rows = list(found[-size:] if forward else found[:size])

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, func, literal, select, tuple_
+from sqlalchemy import Row, func, literal, select
 
+from webapp import paging
 from webapp.campaigns.models import Campaign
 from webapp.consents.models import Suppression, SuppressionReason
 from webapp.db import db
 from webapp.mail.bounces.models import ReturnedEmail, ReturnKind
-from webapp.paging import Cut, cut
+from webapp.paging import Cut, cut, next_to
 from webapp.subjects.addresses import masked
 from webapp.subjects.models import Subject
 
@@ -37,8 +38,8 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a page begins or ends."""
+class Place(paging.Place):
+    """The newest first; of one moment by address and reason."""
 
     at: datetime
     address_hash: bytes
@@ -96,17 +97,11 @@ def weeks(*, now: datetime) -> list[tuple[datetime, dict[SuppressionReason, int]
 
 
 def page(*, older_than: Place | None = None, newer_than: Place | None = None) -> Cut[Listed, Place]:
-    place, columns = newer_than or older_than, (Suppression.at, Suppression.address_hash, Suppression.reason)
-    key = tuple_(*columns)
-    query = (
-        select(Suppression.address_hash, Suppression.reason, Suppression.at, Subject.email)
-        .outerjoin(Subject, Subject.address_hash == Suppression.address_hash)
-        .order_by(*(columns if newer_than else [column.desc() for column in columns]))
-        .limit(PAGE + 1)
+    order = (Suppression.at, Suppression.address_hash, Suppression.reason)
+    listed = select(Suppression.address_hash, Suppression.reason, Suppression.at, Subject.email).outerjoin(
+        Subject, Subject.address_hash == Suppression.address_hash
     )
-    if place:
-        there = (place.at, place.address_hash, place.reason)
-        query = query.where(key > there if newer_than else key < there)
+    query = next_to(listed, order, size=PAGE, older_than=older_than, newer_than=newer_than)
     found = [_listed(row) for row in db.session.execute(query)]
     return cut(found[::-1] if newer_than else found, _place, size=PAGE, older_than=older_than, newer_than=newer_than)
 

@@ -15,13 +15,13 @@ from webapp.db import db
 from webapp.guard import limiter
 from webapp.htmx import render, see_other
 from webapp.language import OWN_NAMES
+from webapp.paging import OnDay
 from webapp.portal import billing_form, customer_overview, email_history, payment_overview
 from webapp.portal.customer_overview import Customer
 from webapp.portal.email_history import Place as EmailPlace
 from webapp.privacy import my_data, records
 from webapp.privacy.data_map.vocabulary import Category
 from webapp.products import billing_addresses, products
-from webapp.products.payments import Place
 from webapp.staff.customers import search as searching
 from webapp.staff.customers import views
 from webapp.staff.forms import ReasonForm, SearchForm
@@ -141,7 +141,7 @@ def customer_products(customer: Customer) -> ResponseReturnValue:
 @allow(STAFF)
 @with_access
 def customer_payments(customer: Customer) -> ResponseReturnValue:
-    places = {name: request.args.get(name, type=Place.parse) for name in ("older_than", "newer_than")}
+    places = {name: request.args.get(name, type=OnDay.parse) for name in ("older_than", "newer_than")}
     overview = payment_overview.of(customer.subject, today=utc_now().date(), **places)
     billing = billing_form.lines(billing_addresses.of(customer.subject))
     return render("customers/payments.html", customer=customer, overview=overview, billing=billing)

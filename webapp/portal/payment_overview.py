@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from webapp.paging import OnDay
 from webapp.products import money, payment_methods, payments
 from webapp.products.models import PaymentMethod
-from webapp.products.payments import Month, Page, Place, Total
+from webapp.products.payments import Month, Page, Total
 from webapp.subjects.models import Subject
 
 
@@ -39,7 +40,7 @@ class Overview:
         return [total for total in self.totals if total.year == self.today.year]
 
 
-def of(subject: Subject, *, today: date, older_than: Place | None = None, newer_than: Place | None = None) -> Overview:
+def of(subject: Subject, *, today: date, older_than: OnDay | None = None, newer_than: OnDay | None = None) -> Overview:
     entries = payments.ledger(subject)
     totals = payments.totals(entries)
     currency = payments.main_currency(totals)

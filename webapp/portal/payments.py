@@ -9,11 +9,11 @@ from webapp.accounts.forms import Form
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.htmx import render, see_other, wants_fragment
+from webapp.paging import OnDay
 from webapp.portal import billing_form, invoice_list, payment_overview
 from webapp.portal.billing_form import BillingAddressForm
 from webapp.products import billing_addresses, payment_methods
 from webapp.products.models import PaymentMethod
-from webapp.products.payments import Place
 from webapp.subjects.current import current_subject
 
 blueprint = Blueprint("payments", __name__)
@@ -98,5 +98,5 @@ def _show(
 
 
 def _overview() -> payment_overview.Overview:
-    places = {name: request.args.get(name, type=Place.parse) for name in ("older_than", "newer_than")}
+    places = {name: request.args.get(name, type=OnDay.parse) for name in ("older_than", "newer_than")}
     return payment_overview.of(current_subject(), today=utc_now().date(), **places)

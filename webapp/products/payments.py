@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
 
-from sqlalchemy import ColumnElement, case, func, select, tuple_
+from sqlalchemy import ColumnElement, case, func, select
 
 from webapp.db import db
-from webapp.paging import cut
+from webapp.paging import OnDay, cut, next_to
 from webapp.products.models import Invoice, InvoiceKind, InvoiceState
 from webapp.subjects.models import Subject
 
@@ -18,27 +17,10 @@ IN_MEMORY = 500
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a page begins or ends. It stays right while invoices come in, unlike a page number."""
-
-    issued_on: date
-    external_id: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Raises ValueError."""
-        day, _separator, external_id = text.partition("_")
-        return cls(date.fromisoformat(day), external_id)
-
-    def __str__(self) -> str:
-        return f"{self.issued_on.isoformat()}_{self.external_id}"
-
-
-@dataclass(frozen=True)
 class Page:
     invoices: list[Invoice]
-    newer_than: Place | None
-    older_than: Place | None
+    newer_than: OnDay | None
+    older_than: OnDay | None
 
 
 @dataclass(frozen=True)
@@ -69,18 +51,13 @@ class Month:
     paid: int
 
 
-def page(subject: Subject, *, older_than: Place | None = None, newer_than: Place | None = None) -> Page:
+def page(subject: Subject, *, older_than: OnDay | None = None, newer_than: OnDay | None = None) -> Page:
     """The newest invoices, or those next to a place."""
     order = (Invoice.issued_on, Invoice.external_id)
-    mine = select(Invoice).where(_is_seen(subject)).limit(PAGE + 1)
-    if newer_than:
-        after = tuple_(*order) > tuple_(newer_than.issued_on, newer_than.external_id)
-        found = db.session.scalars(mine.where(after).order_by(*order)).all()[::-1]
-    else:
-        if older_than:
-            mine = mine.where(tuple_(*order) < tuple_(older_than.issued_on, older_than.external_id))
-        found = db.session.scalars(mine.order_by(*(column.desc() for column in order))).all()
-    return Page(*cut(found, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
+    mine = select(Invoice).where(_is_seen(subject))
+    found = db.session.scalars(next_to(mine, order, size=PAGE, older_than=older_than, newer_than=newer_than)).all()
+    shown = found[::-1] if newer_than else found
+    return Page(*cut(shown, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
 
 
 def everything(subject: Subject) -> Iterator[Invoice]:
@@ -134,8 +111,8 @@ def _first_of_month(today: date, *, ago: int) -> date:
     return date(year, month + 1, 1)
 
 
-def _place(invoice: Invoice) -> Place:
-    return Place(invoice.issued_on, invoice.external_id)
+def _place(invoice: Invoice) -> OnDay:
+    return OnDay(invoice.issued_on, invoice.external_id)
 
 
 def _is_seen(subject: Subject) -> ColumnElement[bool]:

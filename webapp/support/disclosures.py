@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Self
 from uuid import uuid4
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import or_, select
 
 from webapp.audit import Action
 from webapp.db import db
-from webapp.paging import cut
+from webapp.paging import OnDay, cut, next_to
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 from webapp.support.models import Disclosure
@@ -19,29 +18,12 @@ PAGE = 20
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a page begins or ends. It stays right while entries come in, unlike a page number."""
-
-    disclosed_on: date
-    external_id: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Raises ValueError."""
-        day, _separator, external_id = text.partition("_")
-        return cls(date.fromisoformat(day), external_id)
-
-    def __str__(self) -> str:
-        return f"{self.disclosed_on.isoformat()}_{self.external_id}"
-
-
-@dataclass(frozen=True)
 class Page:
     """Each entry with the email address of whom it is about."""
 
     entries: list[tuple[Disclosure, str]]
-    newer_than: Place | None
-    older_than: Place | None
+    newer_than: OnDay | None
+    older_than: OnDay | None
 
 
 def record(about: Subject, details: Mapping[str, str | date | None], *, by: Subject, now: datetime) -> Disclosure:
@@ -68,20 +50,15 @@ def told_to(subject: Subject, *, today: date) -> Sequence[Disclosure]:
     return db.session.scalars(mine.order_by(Disclosure.disclosed_on.desc(), Disclosure.external_id)).all()
 
 
-def page(*, older_than: Place | None = None, newer_than: Place | None = None) -> Page:
+def page(*, older_than: OnDay | None = None, newer_than: OnDay | None = None) -> Page:
     """The whole register, the latest first, or the entries next to a place."""
     order = (Disclosure.disclosed_on, Disclosure.external_id)
-    entries = select(Disclosure, Subject.email).join(Subject, Subject.id == Disclosure.subject_id).limit(PAGE + 1)
-    if newer_than:
-        after = tuple_(*order) > tuple_(newer_than.disclosed_on, newer_than.external_id)
-        found = list(db.session.execute(entries.where(after).order_by(*order)))[::-1]
-    else:
-        if older_than:
-            entries = entries.where(tuple_(*order) < tuple_(older_than.disclosed_on, older_than.external_id))
-        found = list(db.session.execute(entries.order_by(*(column.desc() for column in order))))
-    pairs = [(row[0], row[1]) for row in found]
-    return Page(*cut(pairs, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
+    entries = select(Disclosure, Subject.email).join(Subject, Subject.id == Disclosure.subject_id)
+    query = next_to(entries, order, size=PAGE, older_than=older_than, newer_than=newer_than)
+    found = [(entry, email) for entry, email in db.session.execute(query)]
+    shown = found[::-1] if newer_than else found
+    return Page(*cut(shown, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
 
 
-def _place(entry: tuple[Disclosure, str]) -> Place:
-    return Place(entry[0].disclosed_on, entry[0].external_id)
+def _place(entry: tuple[Disclosure, str]) -> OnDay:
+    return OnDay(entry[0].disclosed_on, entry[0].external_id)

@@ -11,10 +11,10 @@ from webapp.clock import utc_now
 from webapp.db import db
 from webapp.guard import limiter
 from webapp.htmx import render, see_other
+from webapp.paging import OnDay
 from webapp.subjects import subjects
 from webapp.subjects.current import current_subject
 from webapp.support import disclosures
-from webapp.support.disclosures import Place
 from webapp.support.forms import DisclosureForm
 
 blueprint = Blueprint("disclosures", __name__)
@@ -30,7 +30,7 @@ def mine() -> ResponseReturnValue:
 @blueprint.get("/staff/disclosures")
 @allow(POLICY)
 def register() -> ResponseReturnValue:
-    places = {name: request.args.get(name, type=Place.parse) for name in ("older_than", "newer_than")}
+    places = {name: request.args.get(name, type=OnDay.parse) for name in ("older_than", "newer_than")}
     return render("support/disclosures.html", found=disclosures.page(**places), today=utc_now().date())
 
 

@@ -10,12 +10,12 @@ from webapp.access import MARKETING, allow
 from webapp.campaigns import campaigns, forecast, overview, statistics
 from webapp.campaigns.campaigns import StillSending
 from webapp.campaigns.models import UNDERWAY, Campaign, CampaignState
-from webapp.campaigns.overview import Place
 from webapp.campaigns.routes.blueprint import blueprint, campaign_or_404
 from webapp.campaigns.words import PAUSES
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.htmx import render, see_other
+from webapp.paging import AtTime
 from webapp.subjects.current import current_subject
 
 
@@ -101,8 +101,8 @@ def delete(campaign_id: UUID) -> ResponseReturnValue:
     return see_other(url_for(".campaigns"))
 
 
-def _place(name: str) -> Place | None:
+def _place(name: str) -> AtTime | None:
     try:
-        return Place.parse(request.args[name]) if name in request.args else None
+        return AtTime.parse(request.args[name]) if name in request.args else None
     except ValueError:
         abort(404)

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Interval, Select, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Interval, Select, cast, func, or_, select
 
 from webapp import partitions
 from webapp.db import db
 from webapp.integrations.webhooks.models import Confirmation
-from webapp.paging import cut
+from webapp.paging import AtTime, cut, next_to
 from webapp.privacy import deadlines
 from webapp.privacy.erasure.models import DONE, OPEN, Erasure, ErasureState
 from webapp.privacy.receipts.models import Receipt
@@ -17,23 +16,6 @@ from webapp.privacy.receipts.models import Receipt
 PAGE = 20
 MONTHS = 12
 YEAR = timedelta(days=365)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a page begins or ends."""
-
-    asked_at: datetime
-    id: UUID
-
-    @classmethod
-    def parse(cls, text: str) -> "Place":
-        """Raises ValueError."""
-        asked_at, _, key = text.partition("_")
-        return cls(datetime.fromisoformat(asked_at), UUID(key))
-
-    def __str__(self) -> str:
-        return f"{self.asked_at.isoformat()}_{self.id.hex}"
 
 
 @dataclass(frozen=True)
@@ -57,8 +39,8 @@ class Listed:
 @dataclass(frozen=True)
 class Page:
     rows: list[Listed]
-    newer_than: Place | None
-    older_than: Place | None
+    newer_than: AtTime | None
+    older_than: AtTime | None
 
 
 @dataclass(frozen=True)
@@ -72,16 +54,12 @@ class Overview:
     per_month: list[tuple[date, int]]
 
 
-def page(*, only_open: bool, older_than: Place | None = None, newer_than: Place | None = None) -> Page:
+def page(*, only_open: bool, older_than: AtTime | None = None, newer_than: AtTime | None = None) -> Page:
     """The newest, or those next to a place."""
     order = (Erasure.asked_at, Erasure.id)
     query = _listed().where(_is_open()) if only_open else _listed()
-    if newer_than:
-        query = query.where(tuple_(*order) > (newer_than.asked_at, newer_than.id)).order_by(*order)
-    else:
-        query = query.order_by(*(column.desc() for column in order))
-        query = query.where(tuple_(*order) < (older_than.asked_at, older_than.id)) if older_than else query
-    found = [Listed(*row) for row in db.session.execute(query.limit(PAGE + 1))]
+    query = next_to(query, order, size=PAGE, older_than=older_than, newer_than=newer_than)
+    found = [Listed(*row) for row in db.session.execute(query)]
     shown = found[::-1] if newer_than else found
     return Page(*cut(shown, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
 
@@ -128,5 +106,5 @@ def _per_month(*, now: datetime) -> list[tuple[date, int]]:
     return [(each, found.get(each, 0)) for each in reversed(months)]
 
 
-def _place(listed: Listed) -> Place:
-    return Place(listed.erasure.asked_at, listed.erasure.id)
+def _place(listed: Listed) -> AtTime:
+    return AtTime(listed.erasure.asked_at, listed.erasure.id)

@@ -11,11 +11,11 @@ from flask_babel import lazy_gettext as _l
 from webapp.access import STAFF, allow
 from webapp.clock import utc_now
 from webapp.htmx import render
+from webapp.paging import AtTime
 from webapp.privacy.data_map.words import ERASURE_REASONS, ERASURE_STATES, TREATMENTS
 from webapp.privacy.erasure.models import Cause
 from webapp.privacy.receipts import chain, register
 from webapp.privacy.receipts.document import title_of
-from webapp.privacy.receipts.register import Place
 from webapp.privacy.routes.blueprint import blueprint
 
 # As staff say it: nobody of them is the person.
@@ -38,7 +38,8 @@ WORDS: dict[str, Any] = {
 @allow(STAFF)
 def staff_erasures() -> ResponseReturnValue:
     now, only_open = utc_now(), request.args.get("show") != "all"
-    listing = register.page(only_open=only_open, older_than=_place("older_than"), newer_than=_place("newer_than"))
+    places = {name: request.args.get(name, type=AtTime.parse) for name in ("older_than", "newer_than")}
+    listing = register.page(only_open=only_open, **places)
     if not listing.rows and (listing.newer_than or request.args.keys() & {"older_than", "newer_than"}):
         return redirect(url_for(".staff_erasures", show=request.args.get("show")))
     overview = register.overview(now=now)
@@ -59,10 +60,3 @@ def staff_erasures() -> ResponseReturnValue:
 def staff_erasure(erasure_id: UUID) -> ResponseReturnValue:
     found = chain.find(erasure_id) or abort(404)
     return render("privacy/staff_erasure.html", **WORDS, found=found, title_of=title_of, now=utc_now())
-
-
-def _place(name: str) -> Place | None:
-    try:
-        return Place.parse(request.args[name])
-    except (KeyError, ValueError):
-        return None
