@@ -8,7 +8,6 @@ import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -25,11 +24,11 @@ from webapp.campaigns.models import Campaign, CampaignCount, CampaignState
 from webapp.clock import utc_now
 from webapp.consents.models import Topic
 from webapp.db import db
+from webapp.queue import Queue
 from webapp.subjects import subjects
 
 PROCFILE = Path(__file__).parents[1] / "Procfile"
 PART = 100_000
-SENDER = "worker-campaigns"
 
 PARAGRAPH = (
     "since this morning **river water** cools every server of ours in Chur, and the heat that it takes along "
@@ -59,16 +58,16 @@ class Mailroom:
         self.port, self.sink_port = port, sink_port
 
     def cpu_seconds(self) -> dict[str, float]:
-        """What each part has used so far; the workers that send campaigns together."""
-        used: dict[str, float] = {}
-        for name, process in self._parts.items():
-            part = "worker" if name.startswith(SENDER) else name
-            used[part] = used.get(part, 0) + _cpu_seconds(process)
-        return used
+        """What each part has used so far; `worker` are those of the workers that send campaigns, together."""
+        senders = sum(_cpu_seconds(sender) for sender in self._senders())
+        return {name: _cpu_seconds(process) for name, process in self._parts.items()} | {"worker": senders}
 
     def peak_mb(self) -> float:
         """The most memory that one of the workers held so far."""
-        return max(_peak_mb(process) for name, process in self._parts.items() if name.startswith(SENDER))
+        return max(_peak_mb(sender) for sender in self._senders())
+
+    def _senders(self) -> list[psutil.Process]:
+        return [child for child in self._parts["workers"].children() if child.name() == Queue.CAMPAIGNS]
 
 
 @contextmanager
@@ -78,6 +77,7 @@ def mailroom(folder: Path, *, audiences: Mapping[str, int], workers: int) -> Ite
     with start_postgres(folder) as postgres, start_valkey(folder) as valkey:
         urls = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
         environment = make_environment(folder, port=port, smtp_port=sink_port, services=urls)
+        environment["CAMPAIGN_WORKERS"] = str(workers)
         os.environ.update(environment)
         supervisor = Supervisor(folder / "log", print)
         try:
@@ -85,7 +85,7 @@ def mailroom(folder: Path, *, audiences: Mapping[str, int], workers: int) -> Ite
                 flask_migrate.upgrade()
                 logging.disable()
                 _write_down(audiences)
-                programs = [_sink(sink_port), *_parts(environment, workers=workers)]
+                programs = [_sink(sink_port), *read_procfile(PROCFILE, environment)]
                 pids = {process.program.name: process.pid for process in supervisor.start(*programs)}
                 pids |= {"postgresql": postgres.pid, "valkey": valkey.pid}
                 _wait_until_open(sink_port, port)
@@ -94,13 +94,6 @@ def mailroom(folder: Path, *, audiences: Mapping[str, int], workers: int) -> Ite
                 )
         finally:
             supervisor.end()
-
-
-def _parts(environment: Mapping[str, str], *, workers: int) -> list[Program]:
-    """The lines of the Procfile, of which that of the workers for campaigns so many times."""
-    lines = {program.name: program for program in read_procfile(PROCFILE, environment)}
-    others = [program for name, program in lines.items() if not name.startswith(SENDER)]
-    return [*others, *(replace(lines[SENDER], name=f"{SENDER}-{number}") for number in range(1, workers + 1))]
 
 
 def campaign(audience: str) -> Campaign:

@@ -1,4 +1,4 @@
-"""Everything that recurs, on one page, and the loop that starts it: `python -m jobs.schedule`.
+"""Everything that recurs, on one page, and the loop that starts it: `python -m jobs.worker cron`.
 
 Any number of these may run: a period is claimed by a UNIQUE row, in the transaction that writes the outbox entry.
 """
@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
+from flask import Flask
 from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp import queue
-from webapp.app import create_app
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.journal import gate
@@ -20,6 +20,7 @@ from webapp.queue import Job, OutboxEntry, Tick
 
 log = structlog.get_logger(__name__)
 
+KIND = "cron"
 EVERY = {
     Job.SEND_MESSAGES: timedelta(seconds=5),
     Job.SEAL_AUDIT: timedelta(seconds=5),
@@ -55,13 +56,12 @@ EVERY = {
 }
 
 
-def main() -> None:
-    app = create_app()
+def run(app: Flask) -> None:
     process = uuid4()
     while True:
         try:
             with app.app_context():
-                queue.beat(process, "cron", now=utc_now())
+                queue.beat(process, KIND, now=utc_now())
                 if not gate.is_closed():
                     start_due(now=utc_now())
                     db.session.commit()
@@ -81,7 +81,3 @@ def start_due(*, now: datetime) -> None:
             continue
         if db.session.scalar(insert(Tick).values(tick).on_conflict_do_nothing().returning(Tick.period)) is not None:
             queue.later(job)
-
-
-if __name__ == "__main__":
-    main()

@@ -125,6 +125,9 @@ class Settings(BaseSettings):
         description="That mailbox, which is read and emptied by IMAP: `imaps://name:password@mail.example.com/INBOX`. "
         "`imap://` changes to TLS, too, unless it leads to this machine.",
     )
+    campaign_workers: int = Field(
+        4, ge=1, description="How many processes of a machine send campaigns. Two for each of its cores are fastest."
+    )
     campaign_pace: float | None = Field(
         None, gt=0, description="How many emails all campaigns together send per second at most. Not set: no limit."
     )

@@ -1,6 +1,6 @@
 """A whole Candor of its own: every process of the Procfile but the web server, on a database and a queue of its own.
 
-Each part is a process that may be killed, and that starts again as systemd would have it.
+Each part is a process that may be killed, and that starts again as systemd would have it; each of its workers, too.
 """
 
 import os
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import flask_migrate
+import psutil
 import pytest
 from flask import Flask
 
@@ -21,6 +22,7 @@ from webapp.app import create_app
 from webapp.clock import utc_now
 from webapp.config import Settings
 from webapp.db import DatabaseAway, db
+from webapp.queue import Queue
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,10 +39,12 @@ class Installation:
     def end(self) -> None:
         self._supervisor.end()
 
-    @property
-    def workers(self) -> dict[str, Process]:
-        """What runs our own code."""
-        return {name: process for name, process in self.parts.items() if name.startswith(("worker", "cron"))}
+    def crew(self) -> list[psutil.Process]:
+        """What runs our own code: the workers and the scheduler, without the process that they were forked from."""
+        return psutil.Process(self.parts["workers"].pid).children() if self.parts["workers"].is_running else []
+
+    def workers(self, queue: Queue) -> list[psutil.Process]:
+        return [process for process in self.crew() if process.name() == queue]
 
     def wait(self, what: str, happened: Callable[[], bool], *, within: float = 60.0) -> float:
         """Waits, restarting what ended as systemd would. Returns the seconds it took; too long is a failure."""
@@ -84,7 +88,7 @@ def installation(folder: Path, settings: Settings, *others: Program, smtp_port: 
             flask_migrate.upgrade()
             programs = read_procfile(ROOT / "Procfile", {**os.environ, **_environment(own)})
             candor.start(*others, *(program for program in programs if program.name != "web"))
-            candor.wait("workers are up", lambda: len(queue.kinds_alive(now=utc_now())) == len(queue.Queue) + 2)
+            candor.wait("workers are up", lambda: len(queue.kinds_alive(now=utc_now())) == len(Queue) + 2)
             yield candor
         finally:
             db.session.remove()

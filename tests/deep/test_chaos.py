@@ -15,7 +15,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from deploy.demo.processes import Process
 from tests.deep import sink
 from tests.deep.installation import Installation
 from tests.deep.readers import is_sent, people, start_campaign
@@ -24,11 +23,13 @@ from webapp.campaigns.models import Delivery
 from webapp.db import db
 from webapp.mail.models import State
 from webapp.mail.rendering import message_id
+from webapp.queue import Queue
 
 RECIPIENTS = int(os.environ.get("CHAOS_RECIPIENTS", "3000"))
 KILLS = int(os.environ.get("CHAOS_KILLS", "4"))
 SEED = int(os.environ.get("SEED") or random.randrange(1_000_000))
-VICTIMS = ("worker-campaigns", "postgres", "valkey", "relay")
+WORKER = "campaigns"
+VICTIMS = (WORKER, "postgres", "valkey", "relay")
 
 pytestmark = [pytest.mark.deep, pytest.mark.timeout(60 + 60 * KILLS)]
 
@@ -53,10 +54,9 @@ def kill_at_random(candor: Installation, mailbag: Path) -> None:
     for kind, moment in zip(kinds, sorted(chance.sample(range(RECIPIENTS - 100), KILLS)), strict=True):
         candor.wait(f"{moment} emails arrived", partial(has, mailbag, moment), within=120)
         time.sleep(chance.random() / 20)
-        victim = candor.parts[chance.choice([name for name in candor.parts if name.startswith(kind)])]
-        candor.wait(f"{victim.program.name} is there to be killed", partial(is_running, victim))
-        print(f"kill {victim.program.name} when {sink.count(mailbag)} have arrived")
-        os.kill(victim.pid, signal.SIGKILL)
+        candor.wait(f"{kind} is there to be killed", partial(is_running, candor, kind))
+        print(f"kill {kind} when {sink.count(mailbag)} have arrived")
+        os.kill(chance.choice(pids(candor, kind)), signal.SIGKILL)
 
 
 def reconcile(ledger: dict[str, State], received: Counter[str]) -> None:
@@ -82,5 +82,11 @@ def has(mailbag: Path, emails: int) -> bool:
     return sink.count(mailbag) >= emails
 
 
-def is_running(process: Process) -> bool:
-    return process.is_running
+def is_running(candor: Installation, kind: str) -> bool:
+    return bool(pids(candor, kind))
+
+
+def pids(candor: Installation, kind: str) -> list[int]:
+    if kind == WORKER:
+        return [worker.pid for worker in candor.workers(Queue.CAMPAIGNS)]
+    return [candor.parts[kind].pid] if candor.parts[kind].is_running else []
