@@ -63,9 +63,9 @@ def run(app: Flask) -> None:
             with app.app_context():
                 queue.beat(process, KIND, now=utc_now())
                 if not gate.is_closed():
-                    start_due(now=utc_now())
-                    db.session.commit()
                     queue.sweep(now=utc_now())
+                    db.session.commit()
+                    start_due(now=utc_now())
                 db.session.commit()
         except Exception:
             log.exception("the schedule stumbled and goes on")
