@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from webapp.campaigns import audience
 from webapp.campaigns.models import Campaign, Delivery
 from webapp.consents import subscriptions, suppressions, wordings
-from webapp.consents.ledger import Statement
+from webapp.consents.ledger import by_words
 from webapp.consents.models import Method, SuppressionReason
 from webapp.consents.unsubscribe_links import read_token
 from webapp.db import db
@@ -109,14 +109,7 @@ def _unsubscribe(incoming: Incoming, email: Email | None, *, now: datetime) -> b
     if subject is None:
         return False
     shown = wordings.ONE_CLICK.shown(subject.language)
-    statement = Statement(
-        method=Method.EMAIL,
-        wording=shown.text,
-        wording_version=shown.version,
-        language=subject.language,
-        now=now,
-        campaign_id=campaign_id,
-    )
+    statement = by_words(shown, method=Method.EMAIL, language=subject.language, campaign_id=campaign_id, now=now)
     if topic_id:
         subscriptions.withdraw(subject, topic_id, **statement)
     else:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp.consents import subscriptions, tracking, wordings
-from webapp.consents.ledger import Statement
+from webapp.consents.ledger import by_words
 from webapp.consents.models import Method, Suppression, SuppressionReason
 from webapp.db import db
 from webapp.subjects.models import Subject
@@ -18,9 +18,7 @@ from webapp.subjects.models import Subject
 def end_everything(subject: Subject, *, now: datetime) -> None:
     """Repeated, it changes nothing. Whoever agreed to nothing has nothing written down but the hash."""
     shown = wordings.ERASURE.shown(subject.language)
-    statement = Statement(
-        method=Method.ERASURE, wording=shown.text, wording_version=shown.version, language=subject.language, now=now
-    )
+    statement = by_words(shown, method=Method.ERASURE, language=subject.language, now=now)
     if subscriptions.subscribed_topic_ids(subject):
         subscriptions.stop_everything(subject, **statement)
     for kind in tracking.allowed_kinds(subject):

@@ -10,6 +10,7 @@ from webapp import changes
 from webapp.audit import Action
 from webapp.changes import Change
 from webapp.consents.models import Consent, ConsentPurpose, Method, Topic
+from webapp.consents.wordings import Shown
 from webapp.db import db
 from webapp.journal import entries as journal
 from webapp.journal.models import Event
@@ -43,6 +44,21 @@ ACTIONS = {
     (ConsentPurpose.NEARBY, False): Action.TRACKING_STOPPED,
 }
 CHANGES = {True: Change.CONSENT_GIVEN, False: Change.CONSENT_WITHDRAWN}
+
+
+def by_words(
+    shown: Shown, *, method: Method, language: str, now: datetime, network: str = "", campaign_id: UUID | None = None
+) -> Statement:
+    """Of the register of words."""
+    return Statement(
+        method=method,
+        wording=shown.text,
+        wording_version=shown.version,
+        language=language,
+        network=network,
+        campaign_id=campaign_id,
+        now=now,
+    )
 
 
 def write_topic(subject: Subject, topic: Topic | None, *, given: bool, statement: Statement) -> None:

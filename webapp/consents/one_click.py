@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, text
 
 from webapp.consents import subscriptions, wordings
-from webapp.consents.ledger import Statement
+from webapp.consents.ledger import by_words
 from webapp.consents.models import Method, title_in
 from webapp.consents.unsubscribe_links import UnsubscribeToken
 from webapp.db import DatabaseAway, db
@@ -58,10 +58,9 @@ def _withdraw(click: Click) -> bool:
     subject = db.session.get(Subject, click.named.subject_id)
     if subject is None:
         return False
-    statement = Statement(
+    statement = by_words(
+        SHOWN,
         method=Method.ONE_CLICK,
-        wording=SHOWN.text,
-        wording_version=SHOWN.version,
         language=subject.language,
         network=click.network,
         campaign_id=click.named.campaign_id,

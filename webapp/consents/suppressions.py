@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from webapp import audit
 from webapp.audit import Action
 from webapp.consents import subscriptions, wordings
+from webapp.consents.ledger import by_words
 from webapp.consents.models import Method, Suppression, SuppressionReason
 from webapp.db import db
 from webapp.subjects import trail
@@ -40,14 +41,8 @@ def complained(subject: Subject, *, now: datetime) -> None:
     """They told their mail provider that it was spam: all marketing ends at once."""
     add([subject.id], SuppressionReason.COMPLAINT, now=now)
     shown = wordings.COMPLAINT.shown(subject.language)
-    subscriptions.stop_everything(
-        subject,
-        method=Method.COMPLAINT,
-        wording=shown.text,
-        wording_version=shown.version,
-        language=subject.language,
-        now=now,
-    )
+    statement = by_words(shown, method=Method.COMPLAINT, language=subject.language, now=now)
+    subscriptions.stop_everything(subject, **statement)
 
 
 def of(address_hash: bytes) -> list[Suppression]:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from webapp import queue
 from webapp.consents import in_force, ledger, wordings
-from webapp.consents.ledger import Statement
+from webapp.consents.ledger import Statement, by_words
 from webapp.consents.models import TRACKING, ConsentPurpose, Method, TrackingChoice, Use
 from webapp.db import db
 from webapp.queue import Job
@@ -43,14 +43,7 @@ def choose(
 def heed_signal(subject: Subject, *, network: str, language: str, now: datetime) -> bool:
     """Their browser says no for them. Returns whether that changed anything; only then it is written down."""
     shown = wordings.PRIVACY_SIGNAL.shown(language)
-    statement = Statement(
-        method=Method.PRIVACY_SIGNAL,
-        wording=shown.text,
-        wording_version=shown.version,
-        language=language,
-        network=network,
-        now=now,
-    )
+    statement = by_words(shown, method=Method.PRIVACY_SIGNAL, language=language, network=network, now=now)
     row = {"allowed": False, "changed_at": now, "despite_signal": False}
     was_not_meant_for_us = and_(TrackingChoice.allowed, ~TrackingChoice.despite_signal)
     changed = _set(subject, TRACKING, row, where=was_not_meant_for_us)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from webapp.clock import utc_now
 from webapp.consents import choices, subscriptions, tracking, wordings
-from webapp.consents.ledger import Statement
+from webapp.consents.ledger import Statement, by_words
 from webapp.consents.models import ConsentPurpose, Method, Topic
 from webapp.consents.wordings import Shown
 from webapp.db import db
@@ -19,15 +19,8 @@ from webapp.subjects.models import Subject
 
 def statement(shown: Shown, *, method: Method, campaign_id: UUID | None = None) -> Statement:
     """What this request tells us, for the ledger."""
-    return Statement(
-        method=method,
-        wording=shown.text,
-        wording_version=shown.version,
-        language=current_language(),
-        network=request.remote_addr or "",
-        campaign_id=campaign_id,
-        now=utc_now(),
-    )
+    language, network = current_language(), request.remote_addr or ""
+    return by_words(shown, method=method, language=language, network=network, campaign_id=campaign_id, now=utc_now())
 
 
 def choose_topic(

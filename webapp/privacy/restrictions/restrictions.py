@@ -7,6 +7,7 @@ until the privacy officer has decided, and for good if the person is right.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from webapp import changes
 from webapp.audit import Action
 from webapp.changes import Change
 from webapp.consents import subscriptions, tracking, wordings
-from webapp.consents.ledger import Statement
+from webapp.consents.ledger import by_words
 from webapp.consents.models import TRACKING, Ground, Method, Restriction, Use, Verdict
 from webapp.db import db
 from webapp.journal import entries as journal
@@ -108,21 +109,10 @@ def _write_down(
 
 def _switch_off(subject: Subject, wish: Wish, *, now: datetime) -> None:
     """What they agreed to before, they do not agree to any more. To store only changes nothing of what they chose."""
+    language = subject.language
+    said = partial(by_words, method=Method.OBJECTION, language=language, network=wish.network, now=now)
     if wish.use is Use.MARKETING:
-        said = _statement(subject, wordings.stop_button(subject.language), wish, now=now)
-        subscriptions.stop_everything(subject, **said)
+        subscriptions.stop_everything(subject, **said(wordings.stop_button(language)))
     if wish.use is Use.IMPROVEMENT:
         for kind in TRACKING:
-            said = _statement(subject, wordings.TRACKING[kind].shown(subject.language), wish, now=now)
-            tracking.choose(subject, kind, allowed=False, **said)
-
-
-def _statement(subject: Subject, shown: wordings.Shown, wish: Wish, *, now: datetime) -> Statement:
-    return Statement(
-        method=Method.OBJECTION,
-        wording=shown.text,
-        wording_version=shown.version,
-        language=subject.language,
-        network=wish.network,
-        now=now,
-    )
+            tracking.choose(subject, kind, allowed=False, **said(wordings.TRACKING[kind].shown(language)))
