@@ -2,13 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from webapp import changes
-from webapp.accounts.models import Account
+from webapp.accounts.models import Account, Profile
 from webapp.audit import Action
 from webapp.changes import Change
+from webapp.db import db
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
+
+
+def first_name(subject_id: UUID) -> str:
+    """As it stands in emails; empty when nobody told us, or without an account."""
+    profile = db.session.get(Profile, subject_id)
+    return profile.given_name if profile else ""
 
 
 def change(account: Account, details: Mapping[str, str], *, now: datetime) -> None:

@@ -6,9 +6,8 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 
 from webapp import links
-from webapp.accounts.models import Profile
+from webapp.accounts import profiles
 from webapp.clock import utc_now
-from webapp.db import db
 from webapp.links import Purpose
 from webapp.mail.catalogue import Content, Obsolete, service_email
 from webapp.mail.models import Message
@@ -22,10 +21,9 @@ ASKED_FOR_COPY = _l("You get this because you asked for a copy of your data.")
 def export_ready(message: Message) -> Content:
     export, now = _available(message), utc_now()
     token = links.sign(Purpose.DOWNLOAD_EXPORT, now=now, export_id=str(export.id))
-    profile = db.session.get(Profile, message.subject_id)
     return Content(
         {
-            "name": profile.given_name if profile else "",
+            "name": profiles.first_name(message.subject_id),
             "url": links.absolute_url("privacy.export_link", token=token),
             "size": export.size,
             "until": export.expires_at,
@@ -73,10 +71,9 @@ def share_used(message: Message) -> Content:
     share = copy_shares.find(UUID(message.ids["share"]))
     if share is None:
         raise Obsolete
-    profile = db.session.get(Profile, message.subject_id)
     return Content(
         {
-            "name": profile.given_name if profile else "",
+            "name": profiles.first_name(message.subject_id),
             "whom": share.name,
             "when": message.created_at,
             "url": links.absolute_url("privacy.export_details", export_id=str(share.export_id)),

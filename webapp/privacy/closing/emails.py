@@ -6,7 +6,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 
 from webapp import links
-from webapp.accounts.models import Profile
+from webapp.accounts import profiles
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.mail.catalogue import Content, Obsolete, service_email
@@ -56,8 +56,7 @@ def deletion_ahead(message: Message) -> Content:
 
 
 def _to_owner(message: Message, **variables: Any) -> Content:
-    profile = db.session.get(Profile, message.subject_id)
-    return Content({"name": profile.given_name if profile else "", **variables})
+    return Content({"name": profiles.first_name(message.subject_id), **variables})
 
 
 def _closure(message: Message) -> Closure:

@@ -6,9 +6,8 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 
 from webapp import links
-from webapp.accounts.models import Profile
+from webapp.accounts import profiles
 from webapp.clock import utc_now
-from webapp.db import db
 from webapp.links import Purpose
 from webapp.mail.catalogue import Content, Obsolete, service_email
 from webapp.mail.models import Message
@@ -83,5 +82,4 @@ def _stop_url(erasure: Erasure) -> str:
 
 
 def _name(message: Message) -> str:
-    profile = db.session.get(Profile, message.subject_id)
-    return profile.given_name if profile else ""
+    return profiles.first_name(message.subject_id)

@@ -3,9 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
-from webapp.accounts.models import Profile
+from webapp.accounts import profiles
 from webapp.crypto import key_ring
-from webapp.db import db
 from webapp.privacy.erasure.models import Erasure
 from webapp.subjects.models import Subject
 
@@ -20,8 +19,7 @@ class Recipient:
 def keep(erasure: Erasure, subject: Subject) -> None:
     """Once: later there is nothing left to be kept."""
     if erasure.recipient is None and subject.email:
-        profile = db.session.get(Profile, subject.id)
-        recipient = Recipient(subject.email, subject.language, profile.given_name if profile else "")
+        recipient = Recipient(subject.email, subject.language, profiles.first_name(subject.id))
         plain = json.dumps(asdict(recipient)).encode()
         erasure.recipient = key_ring().wrap(plain, context=_context(erasure))
 

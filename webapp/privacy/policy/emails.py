@@ -3,9 +3,8 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp import links
-from webapp.accounts.models import Profile
+from webapp.accounts import profiles
 from webapp.campaigns.plain_text import plain_text
-from webapp.db import db
 from webapp.language import current_language
 from webapp.mail.catalogue import Content, Obsolete, service_email
 from webapp.mail.models import Message
@@ -24,13 +23,12 @@ def policy_changed(message: Message) -> Content:
     version = versions.find(int(message.ids["version"]))
     if version is None:
         raise Obsolete
-    profile = db.session.get(Profile, message.subject_id)
     news = version.changes.get(current_language(), "")
     before = str(version.number - 1)
     number = str(version.number)
     return Content(
         {
-            "name": profile.given_name if profile else "",
+            "name": profiles.first_name(message.subject_id),
             "is_first": version.number == 1,
             "valid_from": version.valid_from,
             "body_html": html_of(news, facts()),

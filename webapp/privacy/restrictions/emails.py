@@ -6,7 +6,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 
 from webapp import links
-from webapp.accounts.models import Profile
+from webapp.accounts import profiles
 from webapp.consents.models import Restriction, Use, Verdict
 from webapp.db import db
 from webapp.mail.catalogue import Content, Obsolete, service_email
@@ -40,8 +40,7 @@ def extended(message: Message) -> Content:
 
 
 def _to_person(message: Message, found: Restriction, **variables: Any) -> Content:
-    profile = db.session.get(Profile, message.subject_id)
-    name = profile.given_name if profile else ""
+    name = profiles.first_name(message.subject_id)
     return Content({"name": name, "what": str(RESTRICTED_USES[found.use]), **variables})
 
 
