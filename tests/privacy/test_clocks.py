@@ -84,7 +84,7 @@ def test_no_law_asks_for_more_than_is_said_where_no_country_is_known() -> None:
 @pytest.fixture
 def papers(app: Flask) -> SubjectTable:
     """Messages, which stand here for documents of all countries."""
-    return replace(table_of(Message), country=Message.email)
+    return replace(data_map.table_of(Message), country=Message.email)
 
 
 @pytest.mark.parametrize(("zone", "closed_in"), [("Europe/Zurich", 12), ("America/St_Johns", 3), ("UTC", 6)])
@@ -134,7 +134,7 @@ def test_what_ended_by_then_is_due(app: Flask, today: date, last: date) -> None:
 
 def test_what_goes_with_the_account_is_due_six_months_after_its_end(app: Flask) -> None:
     ended = db.session.get_one(Subject, person().id)
-    messages = table_of(Message)
+    messages = data_map.table_of(Message)
     db.session.add(_message(ended.id, datetime(2026, 1, 1, tzinfo=UTC)))
     [rule] = clocks.rules(messages, WHILE_CUSTOMER)
     day = datetime(2026, 8, 31, 12, tzinfo=UTC)
@@ -169,7 +169,7 @@ class TestConsents:
 
     def test_a_yes_is_kept_for_as_long_as_it_holds(self, app: Flask) -> None:
         yes = _consent(person().id, datetime(2020, 1, 1, tzinfo=UTC))
-        assert _kept(table_of(Consent), PROOF_OF_CONSENT) == [None]
+        assert _kept(data_map.table_of(Consent), PROOF_OF_CONSENT) == [None]
         assert self._due() == []
         _consent(yes.subject_id, datetime(2026, 5, 1, tzinfo=UTC), given=False, topic_id=uuid4())  # to something else
         _consent(person("bert@example.org").id, datetime(2026, 5, 1, tzinfo=UTC), given=False)  # of somebody else
@@ -191,12 +191,8 @@ class TestConsents:
         assert again.id not in self._due()
 
     def _due(self, *, now: datetime = OVER) -> list[UUID]:
-        [rule] = clocks.rules(table_of(Consent), PROOF_OF_CONSENT)
+        [rule] = clocks.rules(data_map.table_of(Consent), PROOF_OF_CONSENT)
         return _due(rule, now=now)
-
-
-def table_of(model: type[Any]) -> SubjectTable:
-    return next(table for table in data_map.subject_tables() if table.model is model)
 
 
 def _due(rule: Rule, *, now: datetime) -> list[UUID]:

@@ -19,12 +19,8 @@ from webapp.privacy.data_map.vocabulary import Erasure, NotPersonal, OtherTable,
 from webapp.privacy.manifest import ContradictingMap
 
 
-def table_of(model: type[Any]) -> SubjectTable:
-    return next(table for table in data_map.subject_tables() if table.model is model)
-
-
 def city_with(**changes: Any) -> SubjectTable:
-    profiles = table_of(Profile)
+    profiles = data_map.table_of(Profile)
     city = profiles.personal[Profile.city]
     return replace(profiles, attributes={**profiles.attributes, Profile.city: replace(city, **changes)})
 
@@ -78,12 +74,12 @@ def test_rules_of_a_column_that_contradict_each_other_are_named(changes: dict[st
 
 
 def test_what_goes_with_the_account_cannot_stay_when_the_person_is_erased() -> None:
-    profiles = replace(table_of(Profile), on_erasure=Erasure.KEEP)
+    profiles = replace(data_map.table_of(Profile), on_erasure=Erasure.KEEP)
     assert "profiles.city: goes with the account, but on erasure: keep" in found(profiles)
 
 
 def test_a_column_cannot_be_deleted_out_of_a_row_that_stays() -> None:
-    entries = table_of(AuditEntry)
+    entries = data_map.table_of(AuditEntry)
     action = replace(entries.personal[AuditEntry.action], on_erasure=Erasure.DELETE)
     changed = replace(entries, attributes={**entries.attributes, AuditEntry.action: action}, about=())
     assert found(changed) == [
@@ -93,20 +89,20 @@ def test_a_column_cannot_be_deleted_out_of_a_row_that_stays() -> None:
 
 
 def test_a_person_who_gave_something_can_correct_it_or_reads_why_not() -> None:
-    assert found(replace(table_of(Profile), correct_at=None))[0].startswith(
+    assert found(replace(data_map.table_of(Profile), correct_at=None))[0].startswith(
         "profiles.given_name: provided by the person, but neither"
     )
 
 
 def test_json_names_its_parts() -> None:
-    entries = table_of(AuditEntry)
+    entries = data_map.table_of(AuditEntry)
     details = replace(entries.personal[AuditEntry.details], parts=None)
     changed = replace(entries, attributes={**entries.attributes, AuditEntry.details: details})
     assert found(changed) == ["audit_entries.details: JSON without parts"]
 
 
 def test_a_column_with_two_declarations_is_named() -> None:
-    profiles = table_of(Profile)
+    profiles = data_map.table_of(Profile)
     only_city = replace(profiles, attributes={Profile.subject_id: NotPersonal("a number"), Profile.city: city()})
     assert found(profiles, only_city) == [
         "profiles.city: declared 2 times",
@@ -115,11 +111,11 @@ def test_a_column_with_two_declarations_is_named() -> None:
 
 
 def city() -> Personal:
-    return table_of(Profile).personal[Profile.city]
+    return data_map.table_of(Profile).personal[Profile.city]
 
 
 def test_a_table_has_a_way_to_its_subject_or_a_reason_why_not() -> None:
-    lost = replace(table_of(Profile), reach=None)  # type: ignore[arg-type]  # what it is about
+    lost = replace(data_map.table_of(Profile), reach=None)  # type: ignore[arg-type]  # what it is about
     unexplained = OtherTable(UsedToken, "", attributes={})
     assert found(lost, unexplained) == [
         f"{name}: neither a way to its subject nor a reason why it has none" for name in ("profiles", "used_tokens")

@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 23)
 
 def changed() -> manifest.Manifest:
     """The map with one period changed and one column that is personal no more."""
-    profiles = next(table for table in data_map.subject_tables() if table.model is Profile)
+    profiles = data_map.table_of(Profile)
     city = replace(profiles.personal[Profile.city], keep=for_days(Clock.LAST_USED, 9))
     phone = NotPersonal("nobody answers")
     other = replace(profiles, attributes={**profiles.attributes, Profile.city: city, Profile.phone: phone})

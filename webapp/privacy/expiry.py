@@ -14,7 +14,7 @@ def expired_before(model: type[Base], *, now: datetime) -> datetime:
 
 
 def _rule(model: type[Base]) -> Retention:
-    [table] = [table for table in data_map.subject_tables() if table.model is model]
+    table = data_map.table_of(model)
     rules = {rule for what in table.personal.values() for rule in data_map.kept(table, what)}
     [rule] = rules  # of two, one would have to be asked for each row
     assert rule.clock is Clock.RECORDED

@@ -101,7 +101,7 @@ def table_named(name: str, *, within: Category) -> SubjectTable | None:
 
 def category_of(table: SubjectTable) -> Category:
     """Also of tables of which nothing can be shown."""
-    return table.category if table.exported else next(iter(table.personal.values())).category
+    return table.category if table.exported else table.main.category
 
 
 def _counts(tables: list[SubjectTable], subject: Subject) -> list[Count]:

@@ -6,6 +6,7 @@ A test compares it with the migrated database: a column, file store, Redis key o
 from dataclasses import dataclass
 from itertools import groupby
 
+from webapp.db import Base
 from webapp.privacy.data_map import (
     accounts,
     activation,
@@ -56,6 +57,10 @@ def exported_tables() -> list[SubjectTable]:
 def subject_tables() -> list[SubjectTable]:
     """Every table about people, those included of which nothing is shown."""
     return [table for table in TABLES if isinstance(table, SubjectTable)]
+
+
+def table_of(model: type[Base]) -> SubjectTable:
+    return next(table for table in subject_tables() if table.model is model)
 
 
 def categories() -> list[Category]:

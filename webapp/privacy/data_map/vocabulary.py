@@ -188,8 +188,13 @@ class SubjectTable:
         return [what for what in self.personal.values() if what.withheld is not None]
 
     @cached_property
+    def main(self) -> Personal:
+        """What it mainly holds, which is declared first, whether people are shown it or not."""
+        return next(iter(self.personal.values()))
+
+    @cached_property
     def category(self) -> Category:
-        """Where people look for it: the category of what it mainly holds, which is declared first."""
+        """Where people look for it: the category of what they are mainly shown of it."""
         return next(iter(self.exported.values())).category
 
 

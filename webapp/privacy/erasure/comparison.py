@@ -50,6 +50,4 @@ def _until(line: Line) -> date:
 
 
 def _category(line: Line) -> Category | None:
-    tables = {table.name: table for table in data_map.subject_tables()}
-    table = tables.get(line.table_name)
-    return next((what.category for what in table.personal.values()), None) if table else None
+    return next((table.main.category for table in data_map.subject_tables() if table.name == line.table_name), None)

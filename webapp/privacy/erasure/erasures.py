@@ -24,7 +24,7 @@ from webapp.mail import messages
 from webapp.privacy import deadlines, manifest
 from webapp.privacy.data_map import clocks
 from webapp.privacy.erasure import comparison, execution, journaling, planning, starting
-from webapp.privacy.erasure.models import DONE, OPEN, Cause, Erasure, ErasureState
+from webapp.privacy.erasure.models import OPEN, UNFINISHED, Cause, Erasure, ErasureState
 from webapp.privacy.erasure.planning import Plan
 from webapp.queue import Job
 from webapp.subjects import trail
@@ -50,8 +50,7 @@ class TooLate(Exception):
 
 def open_of(subject: Subject) -> Erasure | None:
     """The one that is under way, or that waits for something."""
-    waiting = Erasure.state.in_(DONE) & Erasure.finished_at.is_(None)
-    mine = select(Erasure).where(Erasure.subject_id == subject.id, or_(Erasure.state.in_(OPEN), waiting))
+    mine = select(Erasure).where(Erasure.subject_id == subject.id, or_(Erasure.state.in_(OPEN), UNFINISHED))
     return db.session.scalars(mine.order_by(Erasure.asked_at.desc()).limit(1)).first()
 
 
@@ -185,8 +184,7 @@ def look_after(*, now: datetime) -> None:
     _end_unanswered(now=now)
     known = {entry.args.get("erasure_id") for entry in queue.waiting_for(Job.ERASE)}
     started = Erasure.state.in_((ErasureState.CONFIRMED, ErasureState.ASKED_AGAIN, ErasureState.EXECUTING))
-    waiting = Erasure.state.in_(DONE) & Erasure.finished_at.is_(None)
-    for erasure_id, due_at in db.session.execute(select(Erasure.id, Erasure.starts_at).where(or_(started, waiting))):
+    for erasure_id, due_at in db.session.execute(select(Erasure.id, Erasure.starts_at).where(or_(started, UNFINISHED))):
         if str(erasure_id) not in known:
             queue.later(Job.ERASE, due_at=due_at, erasure_id=str(erasure_id))
 

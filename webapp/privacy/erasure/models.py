@@ -128,6 +128,10 @@ class Erasure(Base):
         return self.state in DONE and self.finished_at is None
 
 
+# Carried out, but for what something still needs.
+UNFINISHED = Erasure.state.in_(DONE) & Erasure.finished_at.is_(None)
+
+
 class ErasureStep(Base):
     """A line of the plan: what becomes of these fields of a table, why, and until when what stays is kept.
 

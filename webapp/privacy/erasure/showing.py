@@ -16,7 +16,6 @@ from webapp.privacy.data_map.vocabulary import Category, SubjectTable
 from webapp.privacy.data_map.words import CATEGORIES, TREATMENTS
 from webapp.privacy.erasure.models import ErasureStep, Reason, Treatment
 from webapp.privacy.erasure.planning import FILE, Line
-from webapp.storage import Store
 
 # Why a law lets us keep something, by the event that its time counts from.
 WHY = {
@@ -107,6 +106,13 @@ def of(steps: Sequence[ErasureStep | Line], *, today: date) -> Shown:
     )
 
 
+def title_of(name: str) -> str:
+    """Of a table or a file store, as people know it. It may be gone from the data map since."""
+    if name.startswith(FILE):
+        return str(next((place.title for store, place in FILES.items() if store == name.removeprefix(FILE)), name))
+    return str(_tables()[name].title) if name in _tables() else name
+
+
 def _waits(step: ErasureStep | Line) -> bool:
     return step.reason in {Reason.PRODUCT, Reason.HOLD}
 
@@ -141,7 +147,7 @@ def _kept_item(lines: Sequence[ErasureStep | Line], *, today: date, last: date) 
     untils = [line.kept_until for line in lines if line.kept_until]
     until = max(untils) if len(untils) == len(lines) else None
     share = (until - today).days / max((last - today).days, 1) if until else 1.0
-    item = Item(_title(first), _fields(first), rows, more=any(_more(line) for line in lines))
+    item = Item(title_of(first.table_name), _fields(first), rows, more=any(_more(line) for line in lines))
     return Kept(item, until, min(max(share, 0.01), 1.0), _why(first), first.reference)
 
 
@@ -151,19 +157,13 @@ def _why(step: ErasureStep | Line) -> str:
     table = _tables()[step.table_name]
     if table.country is not None:
         return str(BOOKS)
-    retention = data_map.kept(table, next(iter(table.personal.values())))[0]
+    retention = data_map.kept(table, table.main)[0]
     return str(WHY.get(retention.clock, WHY[Clock.RECORDED]))
 
 
 def _item(step: ErasureStep | Line) -> Item:
     how = str(TREATMENTS[step.treatment]) if step.treatment in {Treatment.SHRED, Treatment.PSEUDONYMISE} else ""
-    return Item(_title(step), _fields(step), _rows(step), how, _more(step))
-
-
-def _title(step: ErasureStep | Line) -> str:
-    if step.table_name.startswith(FILE):
-        return str(FILES[Store(step.table_name.removeprefix(FILE))].title)
-    return str(_tables()[step.table_name].title)
+    return Item(title_of(step.table_name), _fields(step), _rows(step), how, _more(step))
 
 
 def _fields(step: ErasureStep | Line) -> list[str]:
@@ -177,7 +177,7 @@ def _fields(step: ErasureStep | Line) -> list[str]:
 
 def _category(step: ErasureStep | Line) -> Category:
     table = _tables().get(step.table_name)
-    return next(iter(table.personal.values())).category if table else Category.REQUEST
+    return table.main.category if table else Category.REQUEST
 
 
 def _rows(step: ErasureStep | Line) -> int:

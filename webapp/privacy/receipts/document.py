@@ -10,13 +10,12 @@ from typing import Any
 from webapp.config import settings
 from webapp.integrations import confirmations
 from webapp.integrations.webhooks.models import Confirmation
-from webapp.privacy import data_map, manifest
-from webapp.privacy.data_map.places import FILES
+from webapp.privacy import manifest
 from webapp.privacy.data_map.words import ERASURE_CAUSES, ERASURE_REASONS, TREATMENTS
 from webapp.privacy.erasure.models import Erasure, ErasureStep, Treatment
+from webapp.privacy.erasure.showing import title_of
 
 KIND, FORMAT = "receipt of an erasure", 1
-FILE = "files:"
 
 
 def build(erasure: Erasure, *, now: datetime) -> dict[str, Any]:
@@ -82,13 +81,6 @@ def _lines(steps: Sequence[ErasureStep], *, rows: Callable[[ErasureStep], int]) 
         }
         for step in steps
     ]
-
-
-def title_of(name: str) -> str:
-    """As people know it."""
-    if name.startswith(FILE):
-        return str(next((place.title for store, place in FILES.items() if store == name.removeprefix(FILE)), name))
-    return str(next((table.title for table in data_map.subject_tables() if table.name == name), name))
 
 
 def _system(asked: Confirmation) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def count(*, now: datetime) -> Iterator[None]:
 
 def _counted(one: Work, *, now: datetime) -> Counts:
     until = clocks.kept_until(one.table, one.rules[0].retention)
-    category = next(iter(one.table.personal.values())).category
+    category = one.table.main.category
     months: Counts = Counter()
     try:
         for condition in one.conditions:
@@ -102,7 +102,7 @@ def _by_month(
 
 def _people(now: datetime) -> dict[date, int]:
     """Those who closed their account, or whom nothing connects with us. Each counts once."""
-    people = next(table for table in data_map.subject_tables() if table.model is Subject)
+    people = data_map.table_of(Subject)
     [rule] = clocks.rules(people, WHILE_CUSTOMER)
     ended, *_erased = clocks.due(rule, now=_in_a_year(now))
     until = clocks.kept_until(people, WHILE_CUSTOMER)

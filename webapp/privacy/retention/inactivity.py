@@ -16,7 +16,7 @@ from webapp.privacy import data_map
 from webapp.privacy.data_map import clocks
 from webapp.privacy.data_map.retention import WHILE_CUSTOMER
 from webapp.privacy.erasure import erasures
-from webapp.privacy.erasure.models import DONE, OPEN, Cause, Erasure
+from webapp.privacy.erasure.models import OPEN, UNFINISHED, Cause, Erasure
 from webapp.privacy.models import OPEN as OPEN_COPIES
 from webapp.privacy.models import DataExport
 from webapp.products.models import CustomerRecord, Product, ProductState
@@ -55,11 +55,10 @@ def _today(now: datetime) -> ColumnElement[bool]:
 
 def _over(now: datetime) -> list[ColumnElement[bool]]:
     """Whose six months are over, and whose deletion was not begun."""
-    people = next(table for table in data_map.subject_tables() if table.model is Subject)
+    people = data_map.table_of(Subject)
     [rule] = clocks.rules(people, WHILE_CUSTOMER)
     ended, *_erased = clocks.due(rule, now=now)
-    waits = Erasure.state.in_(DONE) & Erasure.finished_at.is_(None)
-    begun = exists().where(Erasure.subject_id == Subject.id, or_(Erasure.state.in_(OPEN), waits))
+    begun = exists().where(Erasure.subject_id == Subject.id, or_(Erasure.state.in_(OPEN), UNFINISHED))
     return [ended, Subject.erased_at.is_(None), ~_has_account(), ~begun]
 
 

@@ -14,12 +14,10 @@ from webapp.privacy.retention import forecast, leftovers, work
 from webapp.privacy.retention.forecast import Ahead
 from webapp.privacy.retention.models import RetentionRun
 from webapp.privacy.retention.words import KINDS
-from webapp.privacy.retention.work import Work
+from webapp.privacy.retention.work import Key, Work
 
 LATELY = timedelta(days=30)
 LATE = timedelta(days=2)
-
-Key = tuple[str, str]  # a table and its rule
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def late(*, now: datetime) -> int:
 
 def _late(done: Mapping[Key, Done], *, now: datetime) -> int:
     since = clocks.day_of(now - LATE)
-    runs = [done[one.table.name, one.name] for one in work.all_of(now=now) if (one.table.name, one.name) in done]
+    runs = [done[one.key] for one in work.all_of(now=now) if one.key in done]
     return sum((run.last_day or run.first_day or since) < since for run in runs)
 
 
@@ -92,10 +90,10 @@ def _done_lately(now: datetime) -> dict[Key, Done]:
 def _ruled(one: Work, done: Mapping[Key, Done]) -> Ruled:
     return Ruled(
         title=str(one.table.title),
-        category=str(KINDS[next(iter(one.table.personal.values())).category]),
+        category=str(KINDS[one.table.main.category]),
         words="; ".join(retention_words(rule.retention) for rule in one.rules),
         reference="; ".join(dict.fromkeys(rule.retention.reference for rule in one.rules)),
-        done=done.get((one.table.name, one.name), Done()),
+        done=done.get(one.key, Done()),
     )
 
 

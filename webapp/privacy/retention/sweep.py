@@ -25,7 +25,7 @@ from webapp.privacy.data_map import clocks
 from webapp.privacy.erasure import strategies
 from webapp.privacy.retention import audit_log, holds, leftovers, work
 from webapp.privacy.retention.models import RetentionRun
-from webapp.privacy.retention.work import Work
+from webapp.privacy.retention.work import Key, Work
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ BY_INDEX = text("SET LOCAL enable_seqscan = off")
 RUNS_KEPT = timedelta(days=3 * 365)
 
 Treated = Iterator[int]
-Key = tuple[str, str]  # a table and its rule
 
 PEOPLE = (leftovers.TABLE, leftovers.RULE)
 
@@ -50,7 +49,7 @@ OWN_WAYS: dict[type[Base], Callable[[Work], Treated]] = {
 
 def sweep(*, now: datetime) -> Iterator[None]:
     """Whatever was not done yet today. The caller commits at each yield, and may stop at any."""
-    works = {(one.table.name, one.name): one for one in work.all_of(now=now)}
+    works = {one.key: one for one in work.all_of(now=now)}
     if _begin(works, now=now):
         yield
     db.session.execute(BY_INDEX)

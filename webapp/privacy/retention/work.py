@@ -17,6 +17,8 @@ from webapp.privacy.data_map.vocabulary import Erasure, SubjectTable
 from webapp.privacy.erasure.models import Treatment
 from webapp.privacy.erasure.strategies import Columns
 
+Key = tuple[str, str]  # a table and its rule
+
 AFTERWARDS = {Erasure.PSEUDONYMISE: Treatment.PSEUDONYMISE, Erasure.BLANK: Treatment.BLANK}
 
 
@@ -34,6 +36,10 @@ class Work:
     due_until: date
     treatment: Treatment
     columns: Columns = ()
+
+    @property
+    def key(self) -> Key:
+        return self.table.name, self.name
 
 
 def all_of(*, now: datetime) -> Iterator[Work]:

@@ -14,8 +14,8 @@ from webapp.htmx import render
 from webapp.paging import AtTime
 from webapp.privacy.data_map.words import ERASURE_REASONS, ERASURE_STATES, TREATMENTS
 from webapp.privacy.erasure.models import Cause
+from webapp.privacy.erasure.showing import title_of
 from webapp.privacy.receipts import chain, register
-from webapp.privacy.receipts.document import title_of
 from webapp.privacy.routes.blueprint import blueprint
 
 # As staff say it: nobody of them is the person.
