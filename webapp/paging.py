@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import QueryableAttribute
 
+LARGEST = 2**63 - 1  # the database numbers no further
+
 Row = TypeVar("Row")
 Where = TypeVar("Where")
 Columns = TypeVarTuple("Columns")
@@ -51,6 +53,23 @@ class OnDay(Place):
 
     def __str__(self) -> str:
         return f"{self.day.isoformat()}_{self.external_id}"
+
+
+@dataclass(frozen=True)
+class Numbered(Place):
+    """Among rows in the order of the numbers that the database gave them."""
+
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError, also for a number that the database does not know how to write."""
+        if not 0 <= int(text) <= LARGEST:
+            raise ValueError(f"{text} is beyond all rows")
+        return cls(int(text))
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class Cut(NamedTuple, Generic[Row, Where]):

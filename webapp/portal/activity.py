@@ -10,12 +10,11 @@ from sqlalchemy import select
 from webapp.accounts.devices import name_of
 from webapp.audit import Action, AuditEntry
 from webapp.db import db
-from webapp.paging import cut
+from webapp.paging import Numbered, cut, next_to
 from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
 PAGE = 20
-LARGEST = 2**63 - 1  # the database numbers no further
 
 SENTENCES: dict[str, LazyString] = {
     Action.SIGNED_UP: _l("Your email address was entered on our sign-up page."),
@@ -179,19 +178,17 @@ class Happening:
 @dataclass(frozen=True)
 class Page:
     happenings: list[Happening]
-    newer_than: int | None
-    older_than: int | None
+    newer_than: Numbered | None
+    older_than: Numbered | None
 
 
-def page(subject: Subject, *, older_than: int | None = None, newer_than: int | None = None) -> Page:
+def page(subject: Subject, *, older_than: Numbered | None = None, newer_than: Numbered | None = None) -> Page:
     """The newest entries, or those next to one. It stays right while entries come in, unlike a page number."""
-    mine = select(AuditEntry).where(AuditEntry.subject_id == subject.id).limit(PAGE + 1)
-    if newer_than is not None:
-        found = list(db.session.scalars(mine.where(AuditEntry.id > newer_than).order_by(AuditEntry.id)))[::-1]
-    else:
-        older = AuditEntry.id < older_than if older_than is not None else AuditEntry.id.is_not(None)
-        found = list(db.session.scalars(mine.where(older).order_by(AuditEntry.id.desc())))
-    shown = cut(found, lambda entry: entry.id, size=PAGE, older_than=older_than, newer_than=newer_than)
+    mine = select(AuditEntry).where(AuditEntry.subject_id == subject.id)
+    query = next_to(mine, (AuditEntry.id,), size=PAGE, older_than=older_than, newer_than=newer_than)
+    found = db.session.scalars(query).all()
+    found = found[::-1] if newer_than else found
+    shown = cut(found, lambda entry: Numbered(entry.id), size=PAGE, older_than=older_than, newer_than=newer_than)
     return Page([_happening(entry, subject) for entry in shown.rows], shown.newer_than, shown.older_than)
 
 

@@ -11,6 +11,7 @@ from webapp.accounts.forms import Form
 from webapp.clock import utc_now
 from webapp.db import db
 from webapp.htmx import render, see_other
+from webapp.paging import LARGEST, Numbered
 from webapp.portal import activity as log
 from webapp.portal import check_up as check_ups
 from webapp.portal.activity import Happening
@@ -28,8 +29,9 @@ def check_up() -> ResponseReturnValue:
 @blueprint.get("/account/activity")
 @allow(EVERYBODY_SIGNED_IN)
 def activity() -> ResponseReturnValue:
-    page = log.page(current_subject(), older_than=_place("older_than"), newer_than=_place("newer_than"))
-    return render("portal/activity.html", log=page)
+    """An address that was mistyped shows the newest entries."""
+    places = {name: request.args.get(name, type=Numbered.parse) for name in ("older_than", "newer_than")}
+    return render("portal/activity.html", log=log.page(current_subject(), **places))
 
 
 @blueprint.get("/account/activity/<int:entry_id>/not-me")
@@ -52,12 +54,6 @@ def give_alarm(entry_id: int) -> ResponseReturnValue:
 
 
 def _mine(entry_id: int) -> Happening:
-    if entry_id > log.LARGEST or (happening := log.find(current_subject(), entry_id)) is None:
+    if entry_id > LARGEST or (happening := log.find(current_subject(), entry_id)) is None:
         abort(404)
     return happening
-
-
-def _place(name: str) -> int | None:
-    """An address that was mistyped shows the newest entries."""
-    place = request.args.get(name, type=int)
-    return place if place is not None and 0 <= place <= log.LARGEST else None

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from webapp.changes import Change, ChangeEntry
 from webapp.db import db
 from webapp.integrations.webhooks.models import Attempt, Confirmation, Delivery, State, Webhook, WebhookHour
-from webapp.paging import Cut, cut
+from webapp.paging import Cut, Numbered, cut, next_to
 
 PAGE = 20
 MOST = 100
 DAYS = 14
-LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -64,16 +63,19 @@ def page(
     *,
     state: State | None = None,
     kind: Change | None = None,
-    older_than: int | None = None,
-    newer_than: int | None = None,
-) -> Cut[Delivery, int]:
+    older_than: Numbered | None = None,
+    newer_than: Numbered | None = None,
+) -> Cut[Delivery, Numbered]:
     found = select(Delivery).join(Delivery.change).where(Delivery.webhook_id == webhook.id)
     found = found.options(contains_eager(Delivery.change))
     if state:
         found = found.where(Delivery.state == state)
     if kind:
         found = found.where(ChangeEntry.kind == kind)
-    return _cut(found.limit(PAGE + 1), older_than=older_than, newer_than=newer_than)
+    query = next_to(found, (Delivery.change_id,), size=PAGE, older_than=older_than, newer_than=newer_than)
+    rows = db.session.scalars(query).all()
+    shown = rows[::-1] if newer_than else rows
+    return cut(shown, lambda row: Numbered(row.change_id), size=PAGE, older_than=older_than, newer_than=newer_than)
 
 
 def attempts(delivery: Delivery) -> Sequence[Attempt]:
@@ -88,13 +90,3 @@ def unconfirmed() -> Sequence[tuple[Confirmation, ChangeEntry | None]]:
     rows = rows.options(joinedload(Confirmation.webhook)).where(Confirmation.confirmed_at.is_(None))
     found = db.session.execute(rows.order_by(Confirmation.asked_at, Confirmation.delivery_id).limit(MOST))
     return [(row[0], row[1]) for row in found]
-
-
-def _cut(found: Select[Delivery], *, older_than: int | None, newer_than: int | None) -> Cut[Delivery, int]:
-    if newer_than is not None:
-        newer = found.where(Delivery.change_id > newer_than).order_by(Delivery.change_id)
-        rows = list(db.session.scalars(newer))[::-1]
-    else:
-        older = found.where(Delivery.change_id < (LARGEST if older_than is None else older_than))
-        rows = list(db.session.scalars(older.order_by(Delivery.change_id.desc())))
-    return cut(rows, lambda row: row.change_id, size=PAGE, older_than=older_than, newer_than=newer_than)

@@ -22,6 +22,7 @@ from webapp.integrations.webhooks.log import Backlog
 from webapp.integrations.webhooks.models import State, Webhook
 from webapp.integrations.webhooks.routes.blueprint import blueprint
 from webapp.integrations.webhooks.words import CHANGES, STATES
+from webapp.paging import Numbered
 from webapp.subjects.current import current_subject
 
 
@@ -59,7 +60,7 @@ def create_receiver() -> ResponseReturnValue:
 def receiver(webhook_id: UUID) -> ResponseReturnValue:
     webhook = db.get_or_404(Webhook, webhook_id)
     state, kind = request.args.get("state", type=State), request.args.get("kind", type=Change)
-    places = {"older_than": _place("older_than"), "newer_than": _place("newer_than")}
+    places = {name: request.args.get(name, type=Numbered.parse) for name in ("older_than", "newer_than")}
     return render(
         "webhooks/receiver.html",
         webhook=webhook,
@@ -167,8 +168,3 @@ def _in_use(webhook_id: UUID) -> Webhook:
 def _back(webhook: Webhook, said: str) -> Response:
     flash(said, "success")
     return see_other(url_for(".receiver", webhook_id=webhook.id))
-
-
-def _place(name: str) -> int | None:
-    place = request.args.get(name, type=int)
-    return place if place is not None and 0 <= place <= log.LARGEST else None
