@@ -9,8 +9,6 @@ the rate by the API over that of COPY, and the same for the import of CSV files.
 
 import argparse
 import json
-import logging
-import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -20,17 +18,13 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import flask_migrate
 import psycopg
-from flask import Flask
 from psycopg import sql
 
 from bench import company
 from bench.company import Thing
-from deploy.demo.environment import make_environment
-from deploy.demo.services import free_port, start_postgres, start_valkey
+from bench.installation import installation
 from webapp.access import Scope
-from webapp.app import create_app
 from webapp.clock import utc_now
 from webapp.config import settings
 from webapp.db import db
@@ -54,7 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--customers", type=int, default=10_000)
     customers = parser.parse_args().customers
-    with TemporaryDirectory() as folder, _app(Path(folder)) as app, app.app_context(), _server(Path(folder)):
+    with TemporaryDirectory() as folder, installation(Path(folder)) as app, app.app_context(), _server(Path(folder)):
         token, things = _key(), company.things(customers)
         bodies, files = _bodies(things), company.files(things)
         _send(bodies, token=token)
@@ -145,18 +139,6 @@ def _timed(work: Callable[[], None]) -> float:
 
 def _connection() -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(settings().database_url.replace("+psycopg", ""))
-
-
-@contextmanager
-def _app(folder: Path) -> Iterator[Flask]:
-    with start_postgres(folder) as postgres, start_valkey(folder) as valkey:
-        services = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
-        os.environ.update(make_environment(folder, port=free_port(), smtp_port=free_port(), services=services))
-        app = create_app()
-        logging.disable()
-        with app.app_context():
-            flask_migrate.upgrade()
-        yield app
 
 
 @contextmanager

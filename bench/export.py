@@ -10,15 +10,12 @@ the large copy over that of the typical one; `peak_mb` that of the large one.
 
 import argparse
 import json
-import logging
-import os
 import re
 import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -26,12 +23,11 @@ from typing import IO, Any
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
-import flask_migrate
 import psycopg
+from flask import Flask
 
 from bench import crowd
-from deploy.demo.environment import make_environment
-from deploy.demo.services import free_port, start_postgres, start_valkey
+from bench.installation import installation
 from webapp.app import create_app
 from webapp.config import settings
 from webapp.db import db
@@ -54,15 +50,13 @@ def main() -> None:
     if chosen.memory_of:
         print(_peak_mb(chosen.memory_of))
     else:
-        with TemporaryDirectory() as folder, _environment(Path(folder)):
-            print(json.dumps(_measure(chosen.customers)))
+        with TemporaryDirectory() as folder, installation(Path(folder), durable=False) as app:
+            print(json.dumps(_measure(app, chosen.customers)))
 
 
-def _measure(customers: int) -> dict[str, float]:
-    with create_app().app_context():
+def _measure(app: Flask, customers: int) -> dict[str, float]:
+    with app.app_context():
         begun = time.perf_counter()
-        flask_migrate.upgrade()
-        logging.disable()
         crowd.fill(customers)
         people = {
             "typical": crowd.customer("anna@example.net", interactions=100),
@@ -119,14 +113,6 @@ def _peak_mb(subject_id: UUID) -> float:
         _write_copy(file, subject_id)
     [peak] = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     return int(peak) / 1000
-
-
-@contextmanager
-def _environment(folder: Path) -> Iterator[None]:
-    with start_postgres(folder, durable=False) as postgres, start_valkey(folder) as valkey:
-        services = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
-        os.environ.update(make_environment(folder, port=free_port(), smtp_port=free_port(), services=services))
-        yield
 
 
 if __name__ == "__main__":

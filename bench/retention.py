@@ -10,24 +10,19 @@ statements of a sweep and an erasure the planner reads a whole table of a hundre
 
 import argparse
 import json
-import logging
-import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import flask_migrate
 from flask import Flask
 from sqlalchemy import event, text
 
 from bench import crowd, overdue
-from deploy.demo.environment import make_environment
-from deploy.demo.services import Service, free_port, start_postgres, start_valkey
-from webapp.app import create_app
+from bench.installation import installation
 from webapp.db import db
 from webapp.privacy.erasure import erasures
 from webapp.privacy.erasure.models import Cause
@@ -66,21 +61,12 @@ def main() -> None:
 def _app(services: ExitStack, folder: Path, customers: int) -> Flask:
     """With a database of its own that is as full as that."""
     folder.mkdir()
-    postgres, valkey = (services.enter_context(start(folder)) for start in (_without_disk, start_valkey))
-    urls = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
-    os.environ.update(make_environment(folder, port=free_port(), smtp_port=free_port(), services=urls))
-    app = create_app()
+    app = services.enter_context(installation(folder, durable=False))
     with app.app_context():
-        flask_migrate.upgrade()
-        logging.disable()
         begun = time.perf_counter()
         crowd.fill(customers)
         print(f"{customers} customers made in {time.perf_counter() - begun:.0f} s", flush=True)
     return app
-
-
-def _without_disk(folder: Path) -> AbstractContextManager[Service]:
-    return start_postgres(folder, durable=False)
 
 
 def _erase_one_growth(few: Flask, many: Flask) -> tuple[float, float]:
