@@ -1,6 +1,7 @@
 """The cast. Everybody's password is PASSWORD."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from webapp.accounts.factors import authenticator as authenticator_apps
 from webapp.accounts.factors.models import AuthenticatorApp
 from webapp.accounts.models import Account, Profile
 from webapp.clock import utc_now
-from webapp.consents.models import Subscription, Topic
+from webapp.consents.models import Consent, ConsentPurpose, Method, Subscription, Topic
 from webapp.db import db
 from webapp.subjects import subjects
 
@@ -78,6 +79,24 @@ def topic(slug: str = "news", title: str = "Product news") -> UUID:
     db.session.add(new)
     db.session.commit()
     return new.id
+
+
+def agree(subject_id: UUID, topic_id: UUID | None, *, at: datetime, given: bool = True) -> Consent:
+    """A line of the ledger. Whether they get the topic is said by `subscribe`. Creates and commits."""
+    line = Consent(
+        subject_id=subject_id,
+        purpose=ConsentPurpose.TOPIC,
+        topic_id=topic_id,
+        topic_title="Product news",
+        given=given,
+        method=Method.ACCOUNT,
+        wording="Yes, send me news by email.",
+        language="en",
+        at=at,
+    )
+    db.session.add(line)
+    db.session.commit()
+    return line
 
 
 def subscribe(who: Person, topic_id: UUID) -> None:

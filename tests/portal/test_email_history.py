@@ -9,12 +9,11 @@ import pytest
 from sqlalchemy import delete, update
 
 from tests.pages import PageClient
-from tests.people import Person, person, subscribe, topic
+from tests.people import Person, agree, person, subscribe, topic
 from webapp import partitions
 from webapp.accounts.models import Profile
 from webapp.campaigns.models import Campaign, Delivery
 from webapp.clock import utc_now
-from webapp.consents.models import Consent, Method
 from webapp.db import db
 from webapp.mail.models import Message, State
 
@@ -55,22 +54,6 @@ def delivery(
     db.session.commit()
 
 
-def agree(who: Person, topic_id: UUID, *, at: datetime, given: bool = True) -> None:
-    db.session.add(
-        Consent(
-            subject_id=who.id,
-            topic_id=topic_id,
-            topic_title="Product news",
-            given=given,
-            method=Method.ACCOUNT,
-            wording="",
-            language="en",
-            at=at,
-        )
-    )
-    db.session.commit()
-
-
 def titles(page: str) -> list[str]:
     return re.findall(r"<strong><bdi>(.*?)</bdi></strong> ", page)
 
@@ -100,10 +83,10 @@ def test_other_people_s_emails_are_not_shown(client: PageClient, anna: Person) -
 
 def test_a_campaign_names_the_day_on_which_the_person_agreed(client: PageClient, anna: Person) -> None:
     news = topic()
-    agree(anna, news, at=datetime.fromisoformat("2024-03-01T10:00Z"))
-    agree(anna, news, at=datetime.fromisoformat("2025-04-01T10:00Z"))
-    agree(anna, news, at=datetime.fromisoformat("2025-04-15T10:00Z"), given=False)
-    agree(anna, uuid4(), at=datetime.fromisoformat("2025-05-01T10:00Z"))
+    agree(anna.id, news, at=datetime.fromisoformat("2024-03-01T10:00Z"))
+    agree(anna.id, news, at=datetime.fromisoformat("2025-04-01T10:00Z"))
+    agree(anna.id, news, at=datetime.fromisoformat("2025-04-15T10:00Z"), given=False)
+    agree(anna.id, uuid4(), at=datetime.fromisoformat("2025-05-01T10:00Z"))
     delivery(anna, news, at=datetime.fromisoformat("2025-06-01T10:00Z"))
     assert "You subscribed to “Product news” on 1 Apr 2025." in client.get(PAGE).text
 
@@ -112,7 +95,7 @@ def test_a_yes_that_came_later_is_not_the_reason(client: PageClient, anna: Perso
     news = topic()
     subscribe(anna, news)
     delivery(anna, news, at=NOW - timedelta(days=1))
-    agree(anna, news, at=NOW)
+    agree(anna.id, news, at=NOW)
     assert "You were subscribed to “Product news”." in client.get(PAGE).text
 
 

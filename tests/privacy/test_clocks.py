@@ -13,8 +13,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from tests.people import person
-from webapp.consents.models import Consent, ConsentPurpose, Method
+from tests.people import agree, person
+from webapp.consents.models import Consent
 from webapp.db import db
 from webapp.mail.models import Message
 from webapp.privacy import data_map
@@ -37,7 +37,6 @@ from webapp.privacy.data_map.retention import (
 from webapp.privacy.data_map.vocabulary import SubjectTable
 from webapp.subjects.models import Subject
 
-TOPIC = UUID(int=1)
 COUNTRIES = ["CH", "DE", "AT", "FR", "IT", "LI", "JP"]
 RETENTIONS = [
     *(INVOICES, BOOKS, PROOF_OF_EVENT, for_days(Clock.RECORDED, 14), replace(SIGN_INS, clock=Clock.RECORDED)),
@@ -168,24 +167,22 @@ class TestConsents:
     OVER = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
     def test_a_yes_is_kept_for_as_long_as_it_holds(self, app: Flask) -> None:
-        yes = _consent(person().id, datetime(2020, 1, 1, tzinfo=UTC))
+        topic = uuid4()
+        yes = agree(person().id, topic, at=datetime(2020, 1, 1, tzinfo=UTC))
         assert _kept(data_map.table_of(Consent), PROOF_OF_CONSENT) == [None]
         assert self._due() == []
-        _consent(yes.subject_id, datetime(2026, 5, 1, tzinfo=UTC), given=False, topic_id=uuid4())  # to something else
-        _consent(person("bert@example.org").id, datetime(2026, 5, 1, tzinfo=UTC), given=False)  # of somebody else
+        agree(yes.subject_id, uuid4(), at=datetime(2026, 5, 1, tzinfo=UTC), given=False)
+        somebody_else = person("bert@example.org").id
+        agree(somebody_else, topic, at=datetime(2026, 5, 1, tzinfo=UTC), given=False)
         assert yes.id not in self._due()
 
     @pytest.mark.parametrize("everything", [False, True])
     def test_it_goes_with_the_no_that_ended_it(self, app: Flask, everything: bool) -> None:
         topic = uuid4()
-        yes = _consent(person().id, datetime(2020, 1, 1, tzinfo=UTC), topic_id=topic)
-        no = _consent(
-            yes.subject_id,
-            datetime(2026, 5, 1, tzinfo=UTC),
-            given=False,
-            topic_id=None if everything else topic,
-        )
-        again = _consent(yes.subject_id, datetime(2026, 6, 1, tzinfo=UTC), topic_id=topic)
+        yes = agree(person().id, topic, at=datetime(2020, 1, 1, tzinfo=UTC))
+        ended = None if everything else topic
+        no = agree(yes.subject_id, ended, at=datetime(2026, 5, 1, tzinfo=UTC), given=False)
+        again = agree(yes.subject_id, topic, at=datetime(2026, 6, 1, tzinfo=UTC))
         assert self._due(now=self.OVER - timedelta(days=1)) == []
         assert self._due() == [yes.id, no.id]
         assert again.id not in self._due()
@@ -228,20 +225,3 @@ def _write_papers() -> dict[UUID, tuple[datetime, str]]:
 
 def _message(subject_id: UUID, at: datetime, *, email: str = "", bulk: bool = False) -> Message:
     return Message(subject_id=subject_id, email=email, ids={}, created_at=at, due_at=at, bulk=bulk)
-
-
-def _consent(subject_id: UUID, at: datetime, *, given: bool = True, topic_id: UUID | None = TOPIC) -> Consent:
-    line = Consent(
-        subject_id=subject_id,
-        purpose=ConsentPurpose.TOPIC,
-        topic_id=topic_id,
-        topic_title="News",
-        given=given,
-        method=Method.ACCOUNT,
-        wording="News",
-        language="en",
-        at=at,
-    )
-    db.session.add(line)
-    db.session.flush()
-    return line

@@ -6,11 +6,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from tests.people import Person, person, subscribe, topic
+from tests.people import Person, agree, person, subscribe, topic
 from webapp import storage
 from webapp.audit import Action
 from webapp.clock import utc_now
-from webapp.consents.models import Consent, Method
 from webapp.db import db
 from webapp.mail import messages
 from webapp.privacy import data_map
@@ -44,18 +43,7 @@ def a_life() -> Person:
     subject, now = subject_of(anna), utc_now()
     news = topic()
     subscribe(anna, news)
-    db.session.add(
-        Consent(
-            subject_id=anna.id,
-            topic_id=news,
-            topic_title="News",
-            given=True,
-            method=Method.ACCOUNT,
-            wording="Yes",
-            language="en",
-            at=now,
-        )
-    )
+    agree(anna.id, news, at=now)
     db.session.add(CustomerRecord(external_id="K-1", subject_id=anna.id, changed_at=now, received_at=now))
     db.session.add(
         BillingAddress(subject_id=anna.id, name="Anna Keller", street_address="Gasse 7", city="Chur", changed_at=now)
