@@ -22,15 +22,16 @@ from webapp.privacy.data_map.actions import ACTIONS
 from webapp.privacy.erasure.models import Erasure
 from webapp.privacy.receipts import making
 from webapp.privacy.receipts.models import Receipt
+from webapp.privacy.receipts.sending import NOBODY, NOT_TAKEN, REFUSED
 from webapp.signatures import NotOurs
 
 LINKS = [action for action in Action if action.startswith("erasure_")]
 A_MOMENT = timedelta(seconds=1)
 
 TROUBLES: dict[str, LazyString] = {
-    "refused": _l("the mailbox refused it for good"),
-    "not_taken": _l("no mail server took it for days"),
-    "nobody": _l("there was no address"),
+    REFUSED: _l("the mailbox refused it for good"),
+    NOT_TAKEN: _l("no mail server took it for days"),
+    NOBODY: _l("there was no address"),
 }
 
 
