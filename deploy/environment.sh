@@ -57,4 +57,6 @@ fi
 
 echo "Installing what $requirements lists"
 PYTHONUNBUFFERED=1 .venv/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes -r "$requirements" | show_progress
+# As pip does with packages. Where Python may not do so itself (PYTHONDONTWRITEBYTECODE), every start would compile anew.
+.venv/bin/python -m compileall -q deploy jobs webapp wsgi.py
 echo "$wanted" > "$stamp"

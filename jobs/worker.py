@@ -1,7 +1,7 @@
 """The workers of a machine and its scheduler: `python -m jobs.worker`, or only some: `python -m jobs.worker campaigns`.
 
-They are forks of one process that has loaded the application. A worker works off one queue and does not fork again (a
-fork per job would end every SMTP connection), so jobs are short and hand on to the next.
+They are forks of one process that has loaded the application and every job. A worker works off one queue and does not
+fork again (a fork per job would end every SMTP connection), so jobs are short and hand on to the next.
 """
 
 import os
@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import partial
+from importlib import import_module
 
 import structlog
 from flask import Flask
@@ -32,6 +33,8 @@ NICENESS = {Queue.CAMPAIGNS: 5}  # whoever clicks comes first
 def main(kinds: Sequence[str]) -> None:
     settings = Settings()
     app = create_app(settings)
+    for job in queue.Job:
+        import_module(job.rpartition(".")[0])
     Crew([duty for kind in kinds for duty in _duties(kind, app, settings)]).work()
 
 
