@@ -40,10 +40,13 @@ Timestamp = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
 
 
-def until_committed(write: Callable[[], Written]) -> Generator[None, None, Written]:
+def until_committed(
+    write: Callable[[], Written], *, again: Callable[[], Written] | None = None
+) -> Generator[None, None, Written]:
     """Writes, and writes again until the caller's commit at the yield comes through, when the database was away.
 
-    So it must be harmless to write twice: a commit may come through although its answer does not.
+    So it must be harmless to write twice: a commit may come through although its answer does not. Where it is not,
+    `again` writes what is right in either case.
     """
     give_up_at = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -55,5 +58,6 @@ def until_committed(write: Callable[[], Written]) -> Generator[None, None, Writt
                 raise
             db.session.rollback()
             time.sleep(BETWEEN_TRIES_SECONDS)
+            write = again or write
         else:
             return written

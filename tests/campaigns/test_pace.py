@@ -52,7 +52,7 @@ def written_down(campaign: Campaign, marketer: Subject) -> None:
 def take(at: float = 0, *, size: int = 50, campaign: Campaign | None = None) -> Claimed | None:
     """What a worker is given so many seconds from now."""
     [send] = [send for send in underway() if campaign is None or send.campaign_id == campaign.id]
-    claimed = claims.take(send, worker=uuid4(), size=size, started=size, now=NOW + at * SECOND)
+    claimed = claims.take(send, worker=uuid4(), size=size, now=NOW + at * SECOND)
     db.session.commit()
     return claimed
 

@@ -107,7 +107,7 @@ def test_no_claim_begins_once_it_is_committed_that_it_rests(
     def claim_meanwhile() -> None:
         """It looks before the commit, when the campaign is still being sent, and waits for the lock."""
         with app.app_context():
-            claimed = claims.take(send, worker=uuid4(), size=50, started=50, now=utc_now())
+            claimed = claims.take(send, worker=uuid4(), size=50, now=utc_now())
             taken.append(len(claimed.rows) if claimed else 0)
             db.session.commit()
 

@@ -106,7 +106,7 @@ def test_when_a_worker_is_killed_one_email_is_in_doubt_and_no_other_is_lost_or_s
 def test_what_the_relay_put_off_before_the_worker_died_is_sent_later(
     campaign: Campaign, relay: TestRelay, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "AT_ONCE", 2)
+    monkeypatch.setattr(claims, "MOST", 2)
     answers = iter(["250 OK", "250 OK", "450 later"])  # the first of a claim of two groups
     relay.at_recipient = lambda address: next(answers, "250 OK")
     send_and_die(campaign, monkeypatch, step=ENVELOPE, number=4, left=True)
@@ -136,7 +136,7 @@ def test_emails_in_the_air_while_the_database_restarts_are_neither_lost_nor_in_d
 def test_a_commit_that_came_through_although_its_answer_was_lost_counts_once(
     campaign: Campaign, relay: TestRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "AT_ONCE", 2)
+    monkeypatch.setattr(claims, "MOST", 2)
     steps = sending.send_for_a_while(Relay(), worker=uuid4(), until=utc_now() + timedelta(minutes=1))
     written_down = 0
     for _ in steps:

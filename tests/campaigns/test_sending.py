@@ -230,12 +230,12 @@ def test_only_readers_of_the_chosen_language_get_it(
     assert [mail.to for mail in relay.received] == ["deutsch@example.org"]
 
 
-def claim(campaign: Campaign, *, started: int) -> None:
+def claim(campaign: Campaign, *, size: int) -> None:
     """What waits to be tried again is in the hands of a worker without a heartbeat."""
     make_due(campaign)
     assert campaign.snapshot_month is not None
     send = claims.Send(campaign.id, campaign.topic_id, campaign.snapshot_month)
-    taken = claims.take(send, worker=UUID(int=1), size=50, started=started, now=utc_now())
+    taken = claims.take(send, worker=UUID(int=1), size=size, now=utc_now())
     assert taken is not None
     db.session.commit()
 
@@ -248,7 +248,7 @@ def test_what_a_dead_worker_had_started_is_uncertain_and_the_rest_is_sent(
     relay.at_recipient = lambda address: "450 later"
     start(campaign, marketer)
     run_jobs()
-    claim(campaign, started=1)
+    claim(campaign, size=1)
     relay.at_recipient = lambda address: "250 OK"
     claims.recover(now=utc_now())
     make_due(campaign)
@@ -268,7 +268,7 @@ def test_a_deleted_campaign_does_not_hold_up_the_recovery_of_another(
         start(campaign, marketer)
     run_jobs()
     for campaign in (deleted, other):
-        claim(campaign, started=2)
+        claim(campaign, size=2)
     db.session.delete(deleted)
     db.session.commit()
     claims.recover(now=utc_now())

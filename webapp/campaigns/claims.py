@@ -19,6 +19,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     select,
     text,
     update,
@@ -33,7 +34,7 @@ from webapp.mail.delivery import Outcome
 from webapp.mail.models import State
 from webapp.mail.smtp.conversation import Mark
 
-MOST = 50
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class Claimed:
     rows: Sequence[Row[Any]]
 
 
-def take(send: Send, *, worker: UUID, size: int, started: int, now: datetime) -> Claimed | None:
-    """The next rows, of which the first `started` may be sent once this is committed; None if nothing is due.
+def take(send: Send, *, worker: UUID, size: int, now: datetime) -> Claimed | None:
+    """The next rows, which may be sent once this is committed; None if nothing is due.
 
     There may be none that can go now: then their domains rest, and they wait for these.
     """
@@ -88,7 +89,6 @@ def take(send: Send, *, worker: UUID, size: int, started: int, now: datetime) ->
         "this_claim": claim_id,
         "this_worker": worker,
         "at_most": size,
-        "so_many": started,
         "each": send.each,
         "at": now,
     }
@@ -98,11 +98,12 @@ def take(send: Send, *, worker: UUID, size: int, started: int, now: datetime) ->
     return Claimed(claim_id, send, rows) if found else None
 
 
-def settle(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, started: int, now: datetime) -> bool:
-    """Writes down what became of some; of the claim so many are done then, and so many started. It ends with the last.
+def settle(claimed: Claimed, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    """Ends a claim: writes down what became of its first rows. Those without an outcome another claim takes at once.
 
-    False if the claim was taken from this worker meanwhile, because it seemed dead. Repeated, it changes nothing.
+    Nothing happens if it ended already: when this is repeated, and when it was taken from a worker that seemed dead.
     """
+    rest = (str(row.id) for row in claimed.rows[len(outcomes) :])
     given = {
         "this_claim": claimed.id,
         "this_campaign": claimed.send.campaign_id,
@@ -111,22 +112,17 @@ def settle(claimed: Claimed, outcomes: Sequence[Outcome], *, done: int, started:
         "states": _array(outcome.state.value for outcome in outcomes),
         "replies": "\n".join(outcome.reply.replace("\n", " ") for outcome in outcomes),
         "due": _array(f'"{outcome.due_at}"' if outcome.state is State.PENDING else "NULL" for outcome in outcomes),
-        "so_many": started,
+        "rest": _array(rest),
         "at": now,
     }
-    statement = SETTLE_AND_END if done >= len(claimed.rows) else SETTLE_AND_GO_ON
-    if db.session.connection().execute(statement, given).first():
-        return True
-    return bool(db.session.scalar(select(exists().where(Claim.id == claimed.id))))
+    db.session.connection().execute(SETTLE, given)
 
 
-def give_back(claimed: Claimed, *, after: int, due_at: datetime) -> None:
-    """Ends a claim, of which the rows after the first so many were not started: another claim takes them when due."""
-    rest = [row.id for row in claimed.rows[after:]]
-    ended = db.session.scalar(delete(Claim).where(Claim.id == claimed.id).returning(Claim.id))
-    if ended and rest:
-        again = [{"delivery_id": key, "campaign_id": claimed.send.campaign_id, "due_at": due_at} for key in rest]
-        db.session.execute(insert(Deferral), again)
+def give_back(claim_id: UUID, *, due_at: datetime) -> None:
+    """Ends a claim of which nothing was started: another takes its rows when due. Repeated, it changes nothing."""
+    ended = delete(Claim).where(Claim.id == claim_id).returning(Claim.delivery_ids, Claim.campaign_id).cte("ended")
+    rows = select(func.unnest(ended.c.delivery_ids), ended.c.campaign_id, literal(due_at))
+    db.session.execute(insert(Deferral).from_select(["delivery_id", "campaign_id", "due_at"], rows))
 
 
 def recover(*, now: datetime) -> None:
@@ -199,9 +195,8 @@ def _marks(claim: Claim) -> dict[int, int]:
     trace = traces.read(claim.id)
     if trace is None:
         trace = bytes([Mark.LEAVING] * claim.started + [Mark.NOT_TAKEN] * (len(claim.delivery_ids) - claim.started))
-    settled = exists().where(Deferral.delivery_id == Delivery.id)
     of_claim = (Delivery.snapshot_month == claim.snapshot_month, Delivery.id.in_(claim.delivery_ids))
-    unsettled = set(db.session.scalars(select(Delivery.id).where(*of_claim, Delivery.state == State.PENDING, ~settled)))
+    unsettled = set(db.session.scalars(select(Delivery.id).where(*of_claim, Delivery.state == State.PENDING)))
     return {key: mark for key, mark in zip(claim.delivery_ids, trace, strict=True) if key in unsettled}
 
 
@@ -212,8 +207,8 @@ def _change(claim: Claim, keys: Sequence[int], state: State, *, now: datetime) -
     return len(db.session.scalars(changing.execution_options(synchronize_session=False)).all())
 
 
-SETTLE = """
-WITH claim AS ({end_or_go_on} RETURNING id),
+SETTLE = text("""
+WITH claim AS (DELETE FROM claims WHERE id = :this_claim RETURNING id),
 outcome AS (
     SELECT told.* FROM claim, unnest(
         CAST(:keys AS bigint[]), CAST(:states AS text[]),
@@ -231,15 +226,10 @@ written AS (
 deferred AS (
     INSERT INTO deferrals (delivery_id, campaign_id, due_at)
     SELECT key, :this_campaign, due_at FROM outcome WHERE state = 'pending'
-),
-counted AS (
-    INSERT INTO campaign_counts (campaign_id, at, figure, delta)
-    SELECT campaigns.id, :at, outcome.state, count(*) FROM outcome, campaigns
-    WHERE campaigns.id = :this_campaign AND outcome.state <> 'pending' GROUP BY campaigns.id, outcome.state
+    UNION ALL
+    SELECT key, :this_campaign, :at FROM claim, unnest(CAST(:rest AS bigint[])) AS key
 )
-SELECT id FROM claim
-"""
-SETTLE_AND_GO_ON = text(
-    SETTLE.format(end_or_go_on="UPDATE claims SET started = :so_many WHERE id = :this_claim AND started < :so_many")
-)
-SETTLE_AND_END = text(SETTLE.format(end_or_go_on="DELETE FROM claims WHERE id = :this_claim"))
+INSERT INTO campaign_counts (campaign_id, at, figure, delta)
+SELECT campaigns.id, :at, outcome.state, count(*) FROM outcome, campaigns
+WHERE campaigns.id = :this_campaign AND outcome.state <> 'pending' GROUP BY campaigns.id, outcome.state
+""")

@@ -51,7 +51,7 @@ def _given(name: str, kind: type[TypeEngine[Any]]) -> BindParameter[Any]:
 
 CAMPAIGN, MONTH, TOPIC = _given("this_campaign", Uuid), _given("this_month", Date), _given("this_topic", Uuid)
 CLAIM, WORKER = _given("this_claim", Uuid), _given("this_worker", Uuid)
-SIZE, STARTED, EACH = _given("at_most", Integer), _given("so_many", Integer), _given("each", Double)
+SIZE, EACH = _given("at_most", Integer), _given("each", Double)
 
 
 @cache
@@ -168,8 +168,7 @@ def _claiming(people: CTE, pacing: _Pacing, *, reached: ColumnElement[Any] | Ins
     order = (people.c.aside, people.c.wanted.desc(), people.c.id)
     sent = people.c.wanted & ~people.c.aside
     ids = func.array_agg(aggregate_order_by(people.c.id, *order)).filter(~people.c.aside)
-    started = func.least(STARTED, func.count().filter(sent))
-    claim = select(CLAIM, CAMPAIGN, MONTH, WORKER, ids, started).select_from(people)
+    claim = select(CLAIM, CAMPAIGN, MONTH, WORKER, ids, func.count().filter(sent)).select_from(people)
     claim = claim.having(func.count().filter(~people.c.aside) > 0)
     columns = ["id", "campaign_id", "snapshot_month", "worker", "delivery_ids", "started"]
     so_many = select(func.count()).where(sent).scalar_subquery()

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
@@ -17,7 +18,7 @@ from webapp.campaigns.claims import Claimed, Send
 from webapp.campaigns.letters import Letters
 from webapp.campaigns.models import UNDERWAY, Campaign, CampaignState, Delivery
 from webapp.campaigns.pausing import NEVER
-from webapp.campaigns.traces import Trace
+from webapp.campaigns.traces import Traces
 from webapp.campaigns.turns import Turns, underway, without_audience
 from webapp.clock import utc_now
 from webapp.db import db, until_committed
@@ -31,7 +32,6 @@ from webapp.subjects import trail
 from webapp.subjects.models import Subject
 
 FRESH_SECONDS = 1.5  # who says no is not asked again before an email leaves, so none leaves much later
-AT_ONCE = claims.MOST  # a trace tells how far each got, so there is no need for smaller steps
 A_MOMENT = timedelta(milliseconds=50)
 WAIT_FOR_OTHERS = timedelta(seconds=5)
 WHILE_PAUSED = timedelta(seconds=30)
@@ -69,26 +69,7 @@ def send_for_a_while(relay: Relay, *, worker: UUID, until: datetime) -> Generato
 
     The caller commits at each yield. Raises RelayDown.
     """
-    turns, letters, size = Turns(), dict[UUID, Letters](), AT_ONCE
-    while (now := utc_now()) < until:
-        if turns.are_old(now=now):
-            yield from _look_after_campaigns(turns)
-        send = turns.next(now=now)
-        if send is None and not turns.is_due_soon(now=now):
-            return
-        if send and send.campaign_id not in letters:
-            letters[send.campaign_id] = Letters(send)
-        fresh_until = time.monotonic() + FRESH_SECONDS
-        claimed = _claim(send, turns, worker=worker, size=size, now=now) if send else None
-        if send is None or claimed is None:
-            yield
-            time.sleep(0 if send else turns.pause(now=utc_now()))
-            continue
-        with Trace(claimed.id, len(claimed.rows)) as trace:
-            yield
-            yield from _send_claim(claimed, trace, letters[send.campaign_id], relay, turns, until=fresh_until)
-        size = min(2 * size, claims.MOST) if time.monotonic() < fresh_until else max(size // 2, 1)
-        turns.call_another(_call)
+    return _Rounds(relay, worker).go(until=until)
 
 
 def hand_on(*, not_before: datetime) -> None:
@@ -102,40 +83,109 @@ def hand_on(*, not_before: datetime) -> None:
         _call(due_at=max(min(due), not_before))
 
 
-def _send_claim(
-    claimed: Claimed, trace: Trace, letters: Letters, relay: Relay, turns: Turns, *, until: float
-) -> Generator[None]:
-    """Group by group: that one is started is committed before its first byte leaves. Gives back what is too late."""
-    done = 0
-    while group := claimed.rows[done : done + AT_ONCE]:
+@dataclass(frozen=True)
+class _Sent:
+    """What became of a claim. The database does not know it yet."""
+
+    claimed: Claimed
+    outcomes: Sequence[Outcome]
+
+    @property
+    def is_plain(self) -> bool:
+        """There is nothing to learn from it."""
+        return all(outcome.state in (State.SENT, State.SUPPRESSED) for outcome in self.outcomes)
+
+
+class _Rounds:
+    """Of one worker. The transaction that writes down what became of a claim makes the next: a commit is dear."""
+
+    def __init__(self, relay: Relay, worker: UUID) -> None:
+        self._relay, self._worker = relay, worker
+        self._turns, self._traces, self._letters = Turns(), Traces(), dict[UUID, Letters]()
+        self._size = claims.MOST
+        self._sent: _Sent | None = None
+        self._claimed: Claimed | None = None
+
+    def go(self, *, until: datetime) -> Generator[None]:
+        with self._traces:
+            while (now := utc_now()) < until:
+                if self._turns.are_old(now=now):
+                    yield from self._write_down()
+                    yield from _look_after_campaigns(self._turns)
+                send = self._turns.next(now=now)
+                if send is None and not self._turns.is_due_soon(now=now):
+                    break
+                yield from self._round(send, now=now)
+            yield from self._write_down()
+
+    def _round(self, send: Send | None, *, now: datetime) -> Generator[None]:
+        fresh_until = time.monotonic() + FRESH_SECONDS
+        claimed = yield from until_committed(partial(self._go_on, send, now=now), again=self._go_back)
+        self._sent = None
+        self._traces.forget_all_but(claimed.id if claimed else None)
+        if claimed and claimed.rows:
+            yield from self._send(claimed, until=fresh_until)
+            is_late = time.monotonic() >= fresh_until
+            self._size = max(self._size // 2, 1) if is_late else min(2 * self._size, claims.MOST)
+            self._turns.call_another(_call)
+        elif send and not claimed:
+            self._turns.rest(send, until=_goes_on(send.campaign_id, now=now))
+            yield
+        elif not send:
+            time.sleep(self._turns.pause(now=utc_now()))
+
+    def _go_on(self, send: Send | None, *, now: datetime) -> Claimed | None:
+        """Writes down what was sent, and makes the next claim. None if nothing of this campaign can go now."""
+        self._settle()
+        if send is None:
+            return None
+        if send.campaign_id not in self._letters:
+            self._letters[send.campaign_id] = Letters(send)
+        self._claimed = claims.take(send, worker=self._worker, size=self._size, now=now)
+        if self._claimed and self._claimed.rows:
+            self._traces.begin(self._claimed.id, len(self._claimed.rows))
+        return self._claimed
+
+    def _go_back(self) -> None:
+        """The database went away, and whether the claim was made is not known: nothing of it is sent."""
+        self._settle()
+        if self._claimed:
+            claims.give_back(self._claimed.id, due_at=utc_now())
+
+    def _send(self, claimed: Claimed, *, until: float) -> Generator[None]:
         try:
-            offers = relay.open()
+            offers = self._relay.open()
         except RelayDown:
             again_at = utc_now() + WHILE_RELAY_IS_DOWN
-            yield from until_committed(partial(claims.give_back, claimed, after=done, due_at=again_at))
+            yield from until_committed(partial(claims.give_back, claimed.id, due_at=again_at))
+            self._traces.forget_all_but(None)
             raise
-        date = format_datetime(utc_now())
-        wanted = [(position, row) for position, row in enumerate(group, done) if row.wanted]
-        parcels = [letters.parcel(row, date, trace.of(position)) for position, row in wanted]
-        outcomes = delivery.send(parcels, relay, offers, resend_uncertain=False, until=until)
+        letters, date = self._letters[claimed.send.campaign_id], format_datetime(utc_now())
+        marks = self._traces.marks(claimed.id)
+        wanted = [(position, row) for position, row in enumerate(claimed.rows) if row.wanted]
+        parcels = [letters.parcel(row, date, marks[position : position + 1]) for position, row in wanted]
+        outcomes = delivery.send(parcels, self._relay, offers, resend_uncertain=False, until=until)
         if len(outcomes) == len(parcels):
-            outcomes += [_not_wanted(row) for row in group if not row.wanted]
-        done += len(outcomes)
-        is_late = time.monotonic() >= until
-        ours = yield from until_committed(partial(_write, claimed, outcomes, turns, done=done, is_last=is_late))
-        if not ours:
+            outcomes += [_not_wanted(row) for row in claimed.rows if not row.wanted]
+        self._sent = _Sent(claimed, outcomes)
+        if not self._sent.is_plain:
+            yield from self._write_down()
+
+    def _write_down(self) -> Generator[None]:
+        """At once, where no claim follows or there is something that others must not wait for."""
+        yield from until_committed(self._settle)
+        self._sent = None
+        self._traces.forget_all_but(None)
+
+    def _settle(self) -> None:
+        if self._sent is None:
             return
-
-
-def _write(claimed: Claimed, outcomes: Sequence[Outcome], turns: Turns, *, done: int, is_last: bool) -> bool:
-    """False if the claim is not ours any more. The rest of it is not sent by us if this `is_last`."""
-    ours = claims.settle(claimed, outcomes, done=done, started=done + AT_ONCE, now=utc_now())
-    refusals.take_in(claimed, outcomes, now=utc_now())
-    if pace.learn(claimed.rows, outcomes, now=utc_now()):
-        turns.seem_old()
-    if is_last:
-        claims.give_back(claimed, after=done, due_at=utc_now())
-    return ours and not is_last
+        claimed, outcomes = self._sent.claimed, self._sent.outcomes
+        claims.settle(claimed, outcomes, now=utc_now())
+        if not self._sent.is_plain:
+            refusals.take_in(claimed, outcomes, now=utc_now())
+            if pace.learn(claimed.rows, outcomes, now=utc_now()):
+                self._turns.seem_old()
 
 
 def _not_wanted(row: Row[Any]) -> Outcome:
@@ -149,14 +199,6 @@ def _look_after_campaigns(turns: Turns) -> Iterator[None]:
     breaker.look(now=utc_now())
     turns.renew([] if restores.paused_by() else underway(), now=utc_now())
     yield
-
-
-def _claim(send: Send, turns: Turns, *, worker: UUID, size: int, now: datetime) -> Claimed | None:
-    """None if nothing can go now; if nothing is due at all, the campaign waits."""
-    claimed = claims.take(send, worker=worker, size=size, started=min(size, AT_ONCE), now=now)
-    if claimed is None:
-        turns.rest(send, until=_goes_on(send.campaign_id, now=now))
-    return claimed if claimed and claimed.rows else None
 
 
 def _write_down_audience(campaign_id: UUID) -> Generator[None]:

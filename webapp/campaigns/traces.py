@@ -9,6 +9,7 @@ import mmap
 import os
 from contextlib import suppress
 from functools import cache
+from io import FileIO
 from pathlib import Path
 from tempfile import gettempdir
 from time import time
@@ -16,34 +17,37 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from webapp.mail.smtp.relay import RelayDown
-
 MEMORY = Path("/dev/shm")  # noqa: S108  # in a folder of our own; /tmp may be another one for each service
 KEPT_SECONDS = 86_400
 
 
-class Trace:
-    """Of one claim, held by the worker that has it. Forgotten when the claim ended well, else kept for `read`."""
+class Traces:
+    """Of the claims that one worker has. What it does not forget, because it failed or died, is there for `read`."""
 
-    def __init__(self, claim_id: UUID, emails: int) -> None:
-        self._path = _folder() / claim_id.hex
-        self._file = self._path.open("x+b", buffering=0)
-        self._file.truncate(emails)
-        fcntl.flock(self._file, fcntl.LOCK_EX)  # the kernel lets go when this process is dead, and not before
-        self._marks = memoryview(mmap.mmap(self._file.fileno(), emails))
+    def __init__(self) -> None:
+        self._files: dict[UUID, FileIO] = {}
 
-    def of(self, position: int) -> memoryview:
-        """The one byte of an email."""
-        return self._marks[position : position + 1]
+    def begin(self, claim_id: UUID, emails: int) -> None:
+        file = self._files[claim_id] = (_folder() / claim_id.hex).open("x+b", buffering=0)
+        file.truncate(emails)
+        fcntl.flock(file, fcntl.LOCK_EX)  # the kernel lets go when this process is dead, and not before
+
+    def marks(self, claim_id: UUID) -> memoryview:
+        """A byte for each email."""
+        return memoryview(mmap.mmap(self._files[claim_id].fileno(), 0))
+
+    def forget_all_but(self, claim_id: UUID | None) -> None:
+        """Those claims ended, and the database knows how."""
+        for ended in self._files.keys() - {claim_id}:
+            (_folder() / ended.hex).unlink(missing_ok=True)
+            _let_go(self._files.pop(ended))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if kind is None or kind is RelayDown:  # which gives the claim back
-            self._path.unlink(missing_ok=True)
-        fcntl.flock(self._file, fcntl.LOCK_UN)  # of which the mapped memory has a share as long as it lives
-        self._file.close()
+        for file in self._files.values():
+            _let_go(file)
 
 
 def read(claim_id: UUID) -> bytes | None:
@@ -61,6 +65,11 @@ def forget_old() -> None:
         with suppress(FileNotFoundError):  # its worker may be quicker
             if left.stat().st_mtime < time() - KEPT_SECONDS:
                 left.unlink()
+
+
+def _let_go(file: FileIO) -> None:
+    fcntl.flock(file, fcntl.LOCK_UN)  # of which the mapped memory has a share as long as it lives
+    file.close()
 
 
 @cache
