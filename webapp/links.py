@@ -170,7 +170,9 @@ def _serializer_with(purpose: Purpose, newest_first: tuple[SecretStr, ...]) -> U
 
 @cache
 def _signer_with(purpose: Purpose, newest_first: tuple[SecretStr, ...]) -> Signer:
-    return Signer(_oldest_first(newest_first), salt=f"candor.links.{purpose.salt}.sealed")
+    salt = f"candor.links.{purpose.salt}.sealed"
+    derived = [Signer(key, salt=salt).derive_key() for key in _oldest_first(newest_first)]
+    return Signer(derived, key_derivation="none")  # derived once, and not for each link again
 
 
 def _oldest_first(keys: tuple[SecretStr, ...]) -> list[str]:

@@ -28,9 +28,11 @@ def bounces(configure: Callable[..., None]) -> None:
 
 
 def arrived(sample: Sample) -> bytes:
+    ours = return_paths.ours()
+    assert ours
     return sample.addressed(
-        undelivered=return_paths.for_delivery(MONTH, NUMBER, to=ANNA),
-        no_more=return_paths.to_unsubscribe(MONTH, NUMBER),
+        undelivered=ours.for_delivery(MONTH, NUMBER, to=ANNA),
+        no_more=ours.to_unsubscribe(MONTH, NUMBER),
     )
 
 

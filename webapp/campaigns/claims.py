@@ -1,4 +1,4 @@
-"""Handing out the ledger to workers, at most 50 rows at a time, and writing down what became of them.
+"""Handing out the ledger to workers, at most 100 rows at a time, and writing down what became of them.
 
 The statement that hands out rows asks for consent, so that a withdrawal counts within one claim. A claim is one row
 for all its emails. The ledger itself is written once per email, by one statement for a group of them.

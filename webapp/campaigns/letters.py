@@ -22,7 +22,9 @@ class Letters:
     """Reads the campaign before anything is claimed: from then on nothing is asked for, so nothing can be missing."""
 
     def __init__(self, send: Send) -> None:
-        self._send = send
+        self._key = send.campaign_id.hex
+        self._month = send.month
+        self._ours = return_paths.ours()
         self._manuscript = Manuscript.of(db.session.get_one(Campaign, send.campaign_id))
         self._stencil = lru_cache(MOST)(self._make)
 
@@ -39,14 +41,15 @@ class Letters:
     def _letter(self, row: Row[Any], date: str, offers: Offers) -> Letter:
         reader = audience.from_row(row.subject_id, row)
         stencil = self._stencil(self._manuscript.text_for(reader), reader.language, offers.eight_bits)
-        key = f"{self._send.campaign_id.hex}.{row.id}"
+        key = f"{self._key}.{row.id}"
         return stencil.letter(reader, key=key, date=date, ways_back=self._ways_back(row, reader.email))
 
     def _make(self, text: Text, language: str, eight_bits: bool) -> Stencil:
         return Stencil(compile_text(text, self._manuscript, language), eight_bits=eight_bits)
 
     def _ways_back(self, row: Row[Any], to: str) -> WaysBack | None:
-        month = self._send.month
-        if not return_paths.is_set():
+        if self._ours is None:
             return None
-        return WaysBack(return_paths.for_delivery(month, row.id, to=to), return_paths.to_unsubscribe(month, row.id))
+        return WaysBack(
+            self._ours.for_delivery(self._month, row.id, to=to), self._ours.to_unsubscribe(self._month, row.id)
+        )

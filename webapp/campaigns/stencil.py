@@ -25,6 +25,7 @@ LONGEST_VALUE = 500  # bytes; the longest is that of a link
 SOFT_BREAK = b"=\r\n"  # RFC 2045, 6.7: a break that the reader does not see
 
 LONGEST_QUOTED_LINE = 70
+PLAIN_ADDRESS = re.compile(r"[\w+-]+(?:\.[\w+-]+)*@[\w.-]+", re.ASCII)  # as most are; it needs no quotes
 
 Values = Mapping[str, str]
 Fill = Callable[[Values], bytes]
@@ -47,6 +48,7 @@ class Stencil:
         self._pieces = list(_pieces(compiled, plain=plain))
         self._slots = [(place, piece) for place, piece in enumerate(self._pieces) if not isinstance(piece, bytes)]
         # Quoted-printable breaks lines in the middle of values.
+        self._mail_from = settings().mail_from
         self._may_have_dots = not plain or any(b"\n." in self._with_all(value) for value in (".", ""))
 
     def letter(self, reader: Recipient, *, key: str, date: str, ways_back: WaysBack | None = None) -> Letter:
@@ -57,7 +59,7 @@ class Stencil:
         pieces: list[bytes] = self._pieces.copy()  # type: ignore[assignment]  # once the slots are filled
         for place, fill in self._slots:
             pieces[place] = fill(values)
-        sender = ways_back.undelivered if ways_back else settings().mail_from
+        sender = ways_back.undelivered if ways_back else self._mail_from
         return Letter(sender, reader.email, b"".join(pieces), may_have_dots=self._may_have_dots)
 
     def _with_all(self, value: str) -> bytes:
@@ -148,5 +150,7 @@ def _header(text: str) -> bytes:
 
 def _address(values: Values) -> bytes:
     """A local part that is no word is quoted; beyond ASCII it stays as it is (RFC 6532)."""
+    if PLAIN_ADDRESS.fullmatch(values["to"]):
+        return values["to"].encode()
     local, _, domain = values["to"].rpartition("@")
     return str(Address(username=local, domain=domain)).encode()

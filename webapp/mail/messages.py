@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 
 from webapp import queue
 from webapp.clock import utc_now
+from webapp.config import settings
 from webapp.db import db
 from webapp.journal import restores
 from webapp.language import speaking
@@ -116,7 +117,9 @@ def _compose(key: UUID) -> Letter:
         headers=content.headers,
         attachments=content.attachments,
     )
-    return as_letter(email, to=to, sender=return_paths.for_message(message.id, to=to))
+    ours = return_paths.ours()
+    sender = ours.for_message(message.id, to=to) if ours else settings().mail_from
+    return as_letter(email, to=to, sender=sender)
 
 
 LEDGER = delivery.Ledger(Message, Message.id, resend_uncertain=True, when_sent=_tell_of_sent)

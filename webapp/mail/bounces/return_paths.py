@@ -57,23 +57,39 @@ class Mark:
         """Whether we wrote it for an email to this address. A request to unsubscribe holds wherever it went to."""
         signed = "" if self.kind is Kind.UNSUBSCRIBE else to
         return any(
-            hmac.compare_digest(self.signature, _signature(key, self.kind, self.body, signed)) for key in _keys()
+            hmac.compare_digest(self.signature, _signature(key, self.kind.value + self.body, signed)) for key in _keys()
         )
 
 
-def for_delivery(month: date, key: int, *, to: str) -> str:
-    """The sender of a campaign's email."""
-    return _address(Kind.DELIVERY, _delivery(month, key), to=to)
+class ReturnPaths:
+    """Writes the addresses of an installation that has one for what comes back."""
+
+    def __init__(self, address: str, key: bytes) -> None:
+        self._local, self._separator, self._domain = _parted(address)
+        self._key = key
+
+    def for_delivery(self, month: date, key: int, *, to: str) -> str:
+        """The sender of a campaign's email."""
+        return self._address(Kind.DELIVERY, _delivery(month, key), to)
+
+    def for_message(self, key: UUID, *, to: str) -> str:
+        """The sender of a service email."""
+        return self._address(Kind.MESSAGE, key.bytes, to)
+
+    def to_unsubscribe(self, month: date, key: int) -> str:
+        """Where a mail program may write to, for a reader of this email."""
+        return self._address(Kind.UNSUBSCRIBE, _delivery(month, key), "")
+
+    def _address(self, kind: Kind, body: bytes, to: str) -> str:
+        mark = kind.value + body
+        raw = mark + _signature(self._key, mark, to)
+        return f"{self._local}{self._separator}{raw.hex()}@{self._domain}"
 
 
-def for_message(key: UUID, *, to: str) -> str:
-    """The sender of a service email."""
-    return _address(Kind.MESSAGE, key.bytes, to=to)
-
-
-def to_unsubscribe(month: date, key: int) -> str:
-    """Where a mail program may write to, for a reader of this email."""
-    return _address(Kind.UNSUBSCRIBE, _delivery(month, key), to="")
+def ours() -> ReturnPaths | None:
+    """None where nobody looks at what comes back."""
+    address = settings().bounce_address
+    return ReturnPaths(address, _keys()[0]) if address else None
 
 
 def marks_in(text: str) -> Iterator[Mark]:
@@ -87,20 +103,6 @@ def marks_in(text: str) -> Iterator[Mark]:
         if read := _read(mark):
             yield read
         start = found + len(end)
-
-
-def is_set() -> bool:
-    return bool(settings().bounce_address)
-
-
-def _address(kind: Kind, body: bytes, *, to: str) -> str:
-    """Without an address for what comes back, it is that of the sender, where nobody looks."""
-    chosen = settings()
-    if not chosen.bounce_address:
-        return chosen.mail_from
-    local, separator, domain = _parted(chosen.bounce_address)
-    raw = kind.value + body + _signature(_derived(tuple(chosen.secret_keys))[0], kind, body, to)
-    return f"{local}{separator}{raw.hex()}@{domain}"
 
 
 @cache
@@ -133,8 +135,8 @@ def _last_word(text: str) -> str:
     return text[at:]
 
 
-def _signature(key: bytes, kind: Kind, body: bytes, to: str) -> bytes:
-    return hmac.digest(key, kind.value + body + to.lower().encode(), "sha256")[:SIGNATURE]
+def _signature(key: bytes, mark: bytes, to: str) -> bytes:
+    return hmac.digest(key, mark + to.lower().encode(), "sha256")[:SIGNATURE]
 
 
 def _keys() -> tuple[bytes, ...]:
