@@ -32,9 +32,9 @@ class TestMailbox(Mailbox):
 @contextmanager
 def running() -> Iterator[TestMailbox]:
     mailbox, loop = TestMailbox(), asyncio.new_event_loop()
-    server = loop.run_until_complete(mailbox.serve(host="127.0.0.1", port=mailbox.port))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
+    thread.start()  # first: in a process that drives a browser, a loop is running in this thread
+    server = asyncio.run_coroutine_threadsafe(mailbox.serve(host="127.0.0.1", port=mailbox.port), loop).result(5)
     yield mailbox
     asyncio.run_coroutine_threadsafe(_end(server), loop).result(5)
     loop.call_soon_threadsafe(loop.stop)
