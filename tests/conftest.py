@@ -132,7 +132,8 @@ def run_jobs(app: Flask, relay: TestRelay, monkeypatch: pytest.MonkeyPatch) -> C
     def run() -> None:
         db.session.commit()
         for name in [*queue.Queue, queue.Queue.SERVICE]:  # the others write emails, which the first one sends
-            work(name, burst=True)
+            if queue.connection().llen(f"rq:queue:{name}"):  # a worker that finds nothing takes its time, too
+                work(name, burst=True)
         db.session.expire_all()
 
     return run

@@ -26,9 +26,11 @@ HandOver = Callable[..., list[Verdict]]
 
 @pytest.fixture
 def hand_over(configure: Callable[..., None]) -> HandOver:
-    def hand_over(script: Script, some: Sequence[Letter] = LETTERS, until: float = math.inf) -> list[Verdict]:
+    def hand_over(
+        script: Script, some: Sequence[Letter] = LETTERS, until: float = math.inf, patience: float = 3
+    ) -> list[Verdict]:
         with scripted(script) as port:
-            configure(smtp_port=port, smtp_host="127.0.0.1", smtp_timeout_seconds=3)
+            configure(smtp_port=port, smtp_host="127.0.0.1", smtp_timeout_seconds=patience)
             with Relay() as relay:
                 return list(relay.send(some, until=until))
 
@@ -106,9 +108,9 @@ def test_a_relay_that_takes_content_for_nobody_gets_none(hand_over: HandOver) ->
 
 
 def test_an_answer_that_never_comes_is_given_up(hand_over: HandOver) -> None:
-    script = Script(piece=1, pause=3.2)
+    script = Script(piece=1, pause=0.7)
     with pytest.raises(RelayDown):
-        hand_over(script)
+        hand_over(script, patience=0.5)
 
 
 @pytest.mark.parametrize(

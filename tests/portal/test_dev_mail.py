@@ -27,10 +27,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "mail"
 
 
+@pytest.fixture(scope="module")
+def _demo(settings: Settings) -> Flask:
+    return create_app(settings.model_copy(update={"environment": Environment.DEMO}))
+
+
 @pytest.fixture
-def demo(settings: Settings, folder: Path) -> Flask:
-    """The app as it runs in the demo."""
-    return create_app(settings.model_copy(update={"environment": Environment.DEMO, "demo_mail_folder": str(folder)}))
+def demo(_demo: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The app as it runs in the demo. Made once: to make one takes longer than any test here."""
+    here = _demo.extensions["settings"].model_copy(update={"demo_mail_folder": str(folder)})
+    monkeypatch.setitem(_demo.extensions, "settings", here)
+    return _demo
 
 
 @pytest.fixture
