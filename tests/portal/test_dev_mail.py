@@ -258,8 +258,9 @@ def test_something_can_be_made_to_come_back(
     demo.extensions["settings"] = demo.extensions["settings"].model_copy(update=bounces)
     name = keep(folder, 1)
     with demo.app_context():
-        month = date(2026, 11, 1)
-        sender, no_more = return_paths.for_delivery(month, 7, to=ANNA), return_paths.to_unsubscribe(month, 7)
+        ours, month = return_paths.ours(), date(2026, 11, 1)
+        assert ours
+        sender, no_more = ours.for_delivery(month, 7, to=ANNA), ours.to_unsubscribe(month, 7)
         raw = (folder / name).read_bytes().replace(b"From: hello@candor.example", f"From: {sender}".encode(), 1)
         headers = f"List-Unsubscribe: <https://x>, <mailto:{no_more}?subject=eyJ>\r\nFrom: ".encode()
         (folder / name).write_bytes(raw.replace(b"\r\nFrom: ", b"\r\n" + headers, 1))
