@@ -1,14 +1,15 @@
 """The button of a mail program takes a way of its own, and comes to the same as the button on our page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from time import time
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import redis
 from flask import Flask
-from sqlalchemy import column, event, func, select, text
+from sqlalchemy import Connection, column, event, func, select, text
 from werkzeug.test import TestResponse
 
 from tests.people import person, subscribe, topic
@@ -126,6 +127,41 @@ def test_it_takes_two_statements_and_no_cookie(news: UUID, post: Callable[..., T
     assert "Set-Cookie" not in answer.headers
     assert "Vary" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_first_plan_is_not_kept_until_there_are_many(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may read whole tables, for there was nobody in them."""
+    with db.engines[one_click.DATABASE].connect() as connection:
+        first = connection.scalar(select(func.pg_backend_pid()))
+    later = time() + one_click.PLANNED_ANEW + 1
+    with monkeypatch.context() as clock:
+        clock.setattr("time.time", lambda: later)
+        with db.engines[one_click.DATABASE].connect() as connection:
+            assert connection.scalar(select(func.pg_backend_pid())) != first
+
+
+def test_among_many_each_is_found_by_an_index(app: Flask) -> None:
+    with db.engines[one_click.DATABASE].connect() as connection:
+        connection.execute(text("UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE relkind = 'r'"))  # not known
+        scans = [node for node in _plans(connection) if "Relation Name" in node and "Scan" in node["Node Type"]]
+    assert {scan["Relation Name"] for scan in scans} == {
+        "subjects",
+        "subject_keys",
+        "topics",
+        "subscriptions",
+        "consents",
+    }
+    assert [scan for scan in scans if "Index Cond" not in scan and "Recheck Cond" not in scan] == []
+
+
+def _plans(connection: Connection) -> Iterator[dict[str, Any]]:
+    for statement in (one_click.READERS, one_click.WITHDRAW):
+        nobody: dict[str, list[str]] = {name: [] for name in statement.compile().params}
+        [found] = connection.execute(text(f"EXPLAIN (FORMAT JSON) {statement.text}"), nobody).scalar_one()
+        nodes = [found["Plan"]]
+        for node in nodes:
+            yield node
+            nodes += node.get("Plans", [])
 
 
 def test_without_the_queue_it_works_as_ever(

@@ -26,6 +26,10 @@ SHOWN = wordings.ONE_CLICK.shown(wordings.FALLBACK)
 
 DATABASE = "one_click"  # a connection of its own, for when all others are in use
 
+PLANNED_ANEW = (
+    10  # seconds: to read all of a table is as good as an index while it is empty, and ever worse from then on
+)
+
 Key = tuple[UUID, UUID]  # of whom, and of what topic
 
 
@@ -42,9 +46,9 @@ class Click:
 
 def connection(database_url: str) -> dict[str, Any]:
     """For Flask-SQLAlchemy. Each statement is a transaction, and whether it still holds is not asked before each."""
-    options = {"isolation_level": "AUTOCOMMIT", "pool_size": 1, "max_overflow": 0, "hide_parameters": True}
+    pool = {"pool_size": 1, "max_overflow": 0, "pool_recycle": PLANNED_ANEW}
     planned_once = {"connect_args": {"options": "-c plan_cache_mode=force_generic_plan"}}
-    return {"url": database_url, **options, **planned_once}
+    return {"url": database_url, "isolation_level": "AUTOCOMMIT", "hide_parameters": True, **pool, **planned_once}
 
 
 def unsubscribe(click: Click) -> bool:
