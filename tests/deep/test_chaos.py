@@ -17,8 +17,8 @@ from sqlalchemy import select
 
 from tests.deep import sink
 from tests.deep.installation import Installation
-from tests.deep.readers import is_sent, people, start_campaign
 from tests.people import topic
+from tests.readers import is_sent, people, start_campaign
 from webapp.campaigns.models import Delivery
 from webapp.db import db
 from webapp.mail.models import State

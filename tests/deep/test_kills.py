@@ -15,8 +15,8 @@ import redis
 from sqlalchemy import func, select
 
 from tests.deep.installation import Installation, installation
-from tests.deep.readers import is_sent, people, start_campaign
 from tests.people import person, topic
+from tests.readers import is_sent, people, start_campaign
 from tests.relay import TestRelay
 from webapp.campaigns.models import Delivery
 from webapp.clock import utc_now

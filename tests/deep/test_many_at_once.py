@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from tests.deep import sink
 from tests.deep.installation import Installation
-from tests.deep.readers import is_sent, people, start_campaign
 from tests.pages import PageClient
 from tests.people import person, topic
+from tests.readers import is_sent, people, start_campaign
 from webapp.campaigns.models import Campaign, CampaignState
 from webapp.clock import utc_now
 from webapp.consents import subscriptions

@@ -16,8 +16,10 @@ from sqlalchemy import (
     Double,
     Integer,
     Select,
+    Update,
     Uuid,
     bindparam,
+    case,
     delete,
     exists,
     false,
@@ -31,7 +33,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 from webapp.accounts.models import Profile
@@ -52,6 +53,8 @@ def _given(name: str, kind: type[TypeEngine[Any]]) -> BindParameter[Any]:
 CAMPAIGN, MONTH, TOPIC = _given("this_campaign", Uuid), _given("this_month", Date), _given("this_topic", Uuid)
 CLAIM, WORKER = _given("this_claim", Uuid), _given("this_worker", Uuid)
 SIZE, EACH = _given("at_most", Integer), _given("each", Double)
+
+NEXT_NUMBERS = 400  # where a claim looks for its rows: of campaigns that began at the same moment each has some of them
 
 
 @cache
@@ -77,17 +80,19 @@ class _Pacing:
 def _fresh(pacing: _Pacing) -> Select[Any]:
     """Rows that nobody had yet. One worker of a campaign at a time gets past the lock on its progress.
 
-    The planner, who does not know a new campaign yet, thinks that it has few rows, and would read and sort all of them
-    for each claim. IS TRUE takes the index for that out of its hands: what remains is the one in the order of ids.
+    The planner knows neither how many rows a new campaign has nor how far they were handed out, and would read and sort
+    all that are left for each claim. So no more than the NEXT_NUMBERS are there to be read, and IS TRUE takes the index
+    for a whole campaign out of its hands.
     """
     progress = _open_gate()
+    reached, until = (select(column).scalar_subquery() for column in (progress.c.reached, progress.c.until))
     fresh = (
         select(Delivery.id, Delivery.subject_id, Delivery.attempts)
         .where(
             Delivery.snapshot_month == MONTH,
             (Delivery.campaign_id == CAMPAIGN).is_(True),
-            Delivery.id > select(progress.c.reached).scalar_subquery(),
-            Delivery.id <= select(progress.c.last).scalar_subquery(),
+            Delivery.id > reached,
+            Delivery.id <= until,
             Delivery.state == State.PENDING,
             _is_sending(),
         )
@@ -96,8 +101,11 @@ def _fresh(pacing: _Pacing) -> Select[Any]:
         .cte("due")
     )
     people = _people(fresh, pacing)
-    furthest = select(func.max(fresh.c.id)).scalar_subquery()
-    return _claiming(people, pacing, reached=func.coalesce(furthest, Progress.reached))
+    taken, furthest = select(func.count()).select_from(fresh), select(func.max(fresh.c.id))
+    moved = update(Progress).values(
+        reached=case((taken.scalar_subquery() >= SIZE, furthest.scalar_subquery()), else_=until)
+    )
+    return _claiming(people, pacing, moved.where(exists(select(progress.c.until)), _is_sending()))
 
 
 def _again(pacing: _Pacing) -> Select[Any]:
@@ -114,7 +122,8 @@ def _again(pacing: _Pacing) -> Select[Any]:
     taken = delete(Deferral).where(
         Deferral.delivery_id.in_(select(over.c.delivery_id)), Deferral.delivery_id.not_in(put_aside)
     )
-    return _claiming(people, pacing, reached=Progress.reached).add_cte(taken.cte("taken"))
+    moved = update(Progress).where(exists(select(people.c.id)))
+    return _claiming(people, pacing, moved).add_cte(taken.cte("taken"))
 
 
 def _over(pacing: _Pacing) -> CTE:
@@ -127,7 +136,7 @@ def _over(pacing: _Pacing) -> CTE:
     waiting = (
         select(Deferral.delivery_id)
         .where(Deferral.campaign_id == CAMPAIGN, Deferral.domain == ready.c.domain, Deferral.due_at <= NOW)
-        .where(exists(select(_open_gate().c.last)), _is_sending())
+        .where(exists(select(_open_gate().c.until)), _is_sending())
         .order_by(Deferral.due_at)
         .limit(ready.c.allowance)
         .with_for_update(skip_locked=True)
@@ -138,9 +147,8 @@ def _over(pacing: _Pacing) -> CTE:
 
 def _open_gate() -> CTE:
     """Read again once it is locked: so nothing is claimed after a pause was committed, and none too soon."""
-    open_now = select(Progress.reached, Progress.last).where(
-        Progress.campaign_id == CAMPAIGN, Progress.next_claim_at <= NOW
-    )
+    until = func.least(Progress.last, Progress.reached + NEXT_NUMBERS).label("until")
+    open_now = select(Progress.reached, until).where(Progress.campaign_id == CAMPAIGN, Progress.next_claim_at <= NOW)
     return open_now.with_for_update().cte("progress")
 
 
@@ -163,7 +171,7 @@ def _people(due: CTE, pacing: _Pacing) -> CTE:
     return select(paced, too_many.label("aside")).cte("people")
 
 
-def _claiming(people: CTE, pacing: _Pacing, *, reached: ColumnElement[Any] | InstrumentedAttribute[int]) -> Select[Any]:
+def _claiming(people: CTE, pacing: _Pacing, moved: Update) -> Select[Any]:
     """Writes the claim and when the next may be made; gives its rows: those that are wanted first, put aside last."""
     order = (people.c.aside, people.c.wanted.desc(), people.c.id)
     sent = people.c.wanted & ~people.c.aside
@@ -173,8 +181,7 @@ def _claiming(people: CTE, pacing: _Pacing, *, reached: ColumnElement[Any] | Ins
     columns = ["id", "campaign_id", "snapshot_month", "worker", "delivery_ids", "started"]
     so_many = select(func.count()).where(sent).scalar_subquery()
     next_claim_at = func.greatest(Progress.next_claim_at, NOW - pace.SLACK) + pace.seconds(EACH * so_many)
-    moved = update(Progress).where(Progress.campaign_id == CAMPAIGN, exists(select(people.c.id)))
-    moved = moved.values(reached=reached, next_claim_at=next_claim_at)
+    moved = moved.where(Progress.campaign_id == CAMPAIGN).values(next_claim_at=next_claim_at)
     domains = (_putting_aside(people), _counting_on(people, pacing.domain_pace)) if pacing.is_limited else ()
     claim_cte = insert(Claim).from_select(columns, claim).cte("claim")
     return select(people).order_by(*order).add_cte(moved.cte("moved"), claim_cte, *domains)
