@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 import redis
 from flask import Flask
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import select
 
 from deploy.demo.services import free_port
@@ -62,7 +64,7 @@ def test_with_redis_away_the_commit_succeeds_and_the_sweep_repairs(
     app: Flask, done: list[str], run_jobs: RunJobs
 ) -> None:
     here = app.extensions["redis"]
-    app.extensions["redis"] = redis.Redis(port=free_port(), retry=None)
+    app.extensions["redis"] = redis.Redis(port=free_port(), retry=Retry(NoBackoff(), 0))
     queue.later(Job.SEAL_AUDIT)
     db.session.commit()
     app.extensions["redis"] = here

@@ -78,21 +78,32 @@ class _Pacing:
 
 
 def _fresh(pacing: _Pacing) -> Select[Any]:
-    """Rows that nobody had yet. One worker of a campaign at a time gets past the lock on its progress.
-
-    The planner knows neither how many rows a new campaign has nor how far they were handed out, and would read and sort
-    all that are left for each claim. So no more than the NEXT_NUMBERS are there to be read, and IS TRUE takes the index
-    for a whole campaign out of its hands.
-    """
+    """Rows that nobody had yet. One worker of a campaign at a time gets past the lock on its progress."""
     progress = _open_gate()
-    reached, until = (select(column).scalar_subquery() for column in (progress.c.reached, progress.c.until))
-    fresh = (
+    fresh = _next_numbers(progress)
+    taken, furthest = select(func.count()).select_from(fresh), select(func.max(fresh.c.id))
+    is_full = taken.scalar_subquery() >= SIZE
+    until = select(progress.c.until)
+    moved = (
+        update(Progress)
+        .where(exists(until), _is_sending())
+        .values(reached=case((is_full, furthest.scalar_subquery()), else_=until.scalar_subquery()))
+    )
+    return _claiming(_people(fresh, pacing), pacing, moved)
+
+
+def _next_numbers(progress: CTE) -> CTE:
+    """The planner knows neither how many rows a new campaign has nor how far they were handed out, and would read and
+    sort all that are left for each claim. So no more than NEXT_NUMBERS are there to be read, and IS TRUE takes the
+    index for a whole campaign out of its hands.
+    """
+    return (
         select(Delivery.id, Delivery.subject_id, Delivery.attempts)
         .where(
             Delivery.snapshot_month == MONTH,
             (Delivery.campaign_id == CAMPAIGN).is_(True),
-            Delivery.id > reached,
-            Delivery.id <= until,
+            Delivery.id > select(progress.c.reached).scalar_subquery(),
+            Delivery.id <= select(progress.c.until).scalar_subquery(),
             Delivery.state == State.PENDING,
             _is_sending(),
         )
@@ -100,12 +111,6 @@ def _fresh(pacing: _Pacing) -> Select[Any]:
         .limit(SIZE)
         .cte("due")
     )
-    people = _people(fresh, pacing)
-    taken, furthest = select(func.count()).select_from(fresh), select(func.max(fresh.c.id))
-    moved = update(Progress).values(
-        reached=case((taken.scalar_subquery() >= SIZE, furthest.scalar_subquery()), else_=until)
-    )
-    return _claiming(people, pacing, moved.where(exists(select(progress.c.until)), _is_sending()))
 
 
 def _again(pacing: _Pacing) -> Select[Any]:
