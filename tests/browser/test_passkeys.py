@@ -105,6 +105,7 @@ def test_a_passkey_on_a_shared_computer_leaves_a_sign_in_that_ends_with_the_brow
     expect(page.get_by_text("Shared computer", exact=True)).to_be_visible()
 
 
+@pytest.mark.deep
 def test_a_passkey_is_a_second_factor(page: Page, phone: Device, somebody: Person) -> None:
     make_passkey(page, somebody)
     sign_out(page)
@@ -158,6 +159,7 @@ def test_a_removed_passkey_is_refused(page: Page, phone: Device, somebody: Perso
     expect(page.locator("#notice")).to_contain_text("That passkey did not work here")
 
 
+@pytest.mark.deep
 def test_without_a_passkey_the_codes_on_paper_get_in(page: Page, phone: Device, somebody: Person) -> None:
     make_passkey(page, somebody)
     code = page.locator(".codes li").first.inner_text()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenBrowser
@@ -16,6 +17,7 @@ LETTER = Letter(
 )
 
 
+@pytest.mark.deep
 def test_everything_a_customer_does_works_without_scripts(
     open_browser: OpenBrowser, mailbox: Mailbox, tmp_path: Path
 ) -> None:
