@@ -34,6 +34,8 @@ def _migrate_and_seed(environment: Mapping[str, str]) -> Sequence[SignIn]:
     from deploy.demo.seed import SIGN_INS, seed
     from webapp.app import create_app
     from webapp.clock import utc_now
+    from webapp.db import db
+    from webapp.journal.writing import write_pending
 
     app = create_app()
     logging.disable(logging.INFO)
@@ -41,6 +43,8 @@ def _migrate_and_seed(environment: Mapping[str, str]) -> Sequence[SignIn]:
         upgrade()
     seed(app, progress)
     with step("backups"), app.app_context():
+        for _written in write_pending(now=utc_now()):
+            db.session.commit()
         backups.make(now=utc_now())
     return SIGN_INS
 

@@ -36,6 +36,18 @@ def link_to_nora(app: Flask, run_jobs: Callable[[], None], relay: TestRelay) -> 
     return link(newest(relay, NORA))
 
 
+def test_staff_start_it_from_the_list_of_deletions_and_come_back_there(app: Flask) -> None:
+    subjects.find_or_create(NORA, language="en")
+    db.session.commit()
+    office = signed_in(another_browser(app), person("olga@example.org", role=Role.SUPPORT))
+    form = re.findall(r'href="([^"]*)"[^>]*>(?:(?!</a>).)*Start a deletion', office.get("/staff/erasures").text, re.S)
+    assert form == ["/staff/erasures/new"]
+    entries = {"email": NORA, "reason": "a letter", "asked_on": str(utc_now().date())}
+    answer = office.submit(form[0], entries)
+    assert answer.location == "/staff/erasures"
+    assert "We wrote to the address on file" in office.get(answer.location).text
+
+
 def test_link_and_code_show_the_plan_and_confirm_it(
     client: PageClient, link_to_nora: str, run_jobs: Callable[[], None], relay: TestRelay
 ) -> None:

@@ -37,7 +37,7 @@ def start() -> ResponseReturnValue:
         _("We wrote to the address on file. Nothing is deleted before the link in that email is confirmed."),
         "success",
     )
-    return see_other(url_for("erasure.new"))
+    return see_other(url_for("privacy.staff_erasures"))
 
 
 def _is_started(form: StartForm) -> bool:
