@@ -6,10 +6,10 @@ SIZE = 20
 
 
 def page(count: int, *, older_than: int | None = None, newer_than: int | None = None) -> Cut[int, int]:
-    """Of the numbers below `count`, the largest first, as a database would find them."""
+    """Of the numbers below `count`, the largest first; they are found as a database would."""
     numbers = range(count)
     if newer_than is not None:
-        found = [number for number in numbers if number > newer_than][: SIZE + 1][::-1]
+        found = [number for number in numbers if number > newer_than][: SIZE + 1]
     else:
         found = [number for number in reversed(numbers) if older_than is None or number < older_than][: SIZE + 1]
     return cut(found, lambda number: number, size=SIZE, older_than=older_than, newer_than=newer_than)

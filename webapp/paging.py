@@ -100,9 +100,9 @@ def next_to(
 def cut(
     found: Sequence[Row], place: Callable[[Row], Where], *, size: int, older_than: object, newer_than: object
 ) -> Cut[Row, Where]:
-    """`found` are the rows next to the place that was asked for, newest first, and one more if there are more."""
+    """`found` are the rows from the place onwards, in the order of `next_to`, and one more if there are more."""
     forward, more = newer_than is not None, len(found) > size
-    rows = list(found[-size:] if forward else found[:size])
+    rows = list(found[:size][::-1] if forward else found[:size])
     has_newer = more if forward else older_than is not None
     has_older = more or forward
     return Cut(

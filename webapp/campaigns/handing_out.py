@@ -86,7 +86,7 @@ def _fresh(pacing: _Pacing) -> Select[Any]:
     until = select(progress.c.until)
     moved = (
         update(Progress)
-        .where(exists(until), _is_sending())
+        .where(exists(until))
         .values(reached=case((is_full, furthest.scalar_subquery()), else_=until.scalar_subquery()))
     )
     return _claiming(_people(fresh, pacing), pacing, moved)
@@ -105,7 +105,6 @@ def _next_numbers(progress: CTE) -> CTE:
             Delivery.id > select(progress.c.reached).scalar_subquery(),
             Delivery.id <= select(progress.c.until).scalar_subquery(),
             Delivery.state == State.PENDING,
-            _is_sending(),
         )
         .order_by(Delivery.id)
         .limit(SIZE)
@@ -141,7 +140,7 @@ def _over(pacing: _Pacing) -> CTE:
     waiting = (
         select(Deferral.delivery_id)
         .where(Deferral.campaign_id == CAMPAIGN, Deferral.domain == ready.c.domain, Deferral.due_at <= NOW)
-        .where(exists(select(_open_gate().c.until)), _is_sending())
+        .where(exists(select(_open_gate().c.until)))
         .order_by(Deferral.due_at)
         .limit(ready.c.allowance)
         .with_for_update(skip_locked=True)
@@ -154,7 +153,7 @@ def _open_gate() -> CTE:
     """Read again once it is locked: so nothing is claimed after a pause was committed, and none too soon."""
     until = func.least(Progress.last, Progress.reached + NEXT_NUMBERS).label("until")
     open_now = select(Progress.reached, until).where(Progress.campaign_id == CAMPAIGN, Progress.next_claim_at <= NOW)
-    return open_now.with_for_update().cte("progress")
+    return open_now.where(_is_sending()).with_for_update().cte("progress")
 
 
 def _people(due: CTE, pacing: _Pacing) -> CTE:

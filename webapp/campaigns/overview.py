@@ -24,7 +24,7 @@ def page(*, older_than: AtTime | None = None, newer_than: AtTime | None = None) 
     order = (Campaign.created_at, Campaign.id)
     query = next_to(select(Campaign), order, size=PAGE, older_than=older_than, newer_than=newer_than)
     found = db.session.scalars(query).all()
-    shown = cut(found[::-1] if newer_than else found, _place, size=PAGE, older_than=older_than, newer_than=newer_than)
+    shown = cut(found, _place, size=PAGE, older_than=older_than, newer_than=newer_than)
     figures = figures_of(shown.rows)
     return Page([(campaign, figures[campaign.id]) for campaign in shown.rows], shown.newer_than, shown.older_than)
 

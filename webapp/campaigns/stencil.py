@@ -47,8 +47,8 @@ class Stencil:
         plain = eight_bits and all(_fits_in_lines(parts) for parts in (compiled.text, compiled.html))
         self._pieces = list(_pieces(compiled, plain=plain))
         self._slots = [(place, piece) for place, piece in enumerate(self._pieces) if not isinstance(piece, bytes)]
-        # Quoted-printable breaks lines in the middle of values.
         self._mail_from = settings().mail_from
+        # Quoted-printable breaks lines in the middle of values.
         self._may_have_dots = not plain or any(b"\n." in self._with_all(value) for value in (".", ""))
 
     def letter(self, reader: Recipient, *, key: str, date: str, ways_back: WaysBack | None = None) -> Letter:

@@ -103,7 +103,7 @@ def page(*, older_than: Place | None = None, newer_than: Place | None = None) ->
     )
     query = next_to(listed, order, size=PAGE, older_than=older_than, newer_than=newer_than)
     found = [_listed(row) for row in db.session.execute(query)]
-    return cut(found[::-1] if newer_than else found, _place, size=PAGE, older_than=older_than, newer_than=newer_than)
+    return cut(found, _place, size=PAGE, older_than=older_than, newer_than=newer_than)
 
 
 def returns_from(address_hash: bytes) -> Sequence[Returned]:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Tuple, select, tuple_
+from sqlalchemy import select
 
 from webapp import links
 from webapp.consents.choices import HOW
@@ -20,13 +20,12 @@ from webapp.consents.models import Consent
 from webapp.db import db
 from webapp.links import Purpose
 from webapp.mail import messages
-from webapp.paging import cut
+from webapp.paging import AtTime, cut, next_to
 from webapp.spreadsheets import SafeWriter
 from webapp.subjects.models import Subject
 
 PAGE = 20
 BETWEEN_TWO_EMAILS = timedelta(minutes=10)
-in_order = tuple_(Consent.at, Consent.id)
 
 
 @dataclass(frozen=True)
@@ -55,13 +54,10 @@ def page(subject: Subject, *, older_than: UUID | None = None, newer_than: UUID |
     """The newest lines, or those next to one. It stays right while lines come in, unlike a page number."""
     newer = db.session.get(Consent, newer_than) if newer_than else None
     older = db.session.get(Consent, older_than) if older_than else None
-    mine = select(Consent).where(Consent.subject_id == subject.id).limit(PAGE + 1)
-    if newer:
-        found = list(db.session.scalars(mine.where(in_order > _place(newer)).order_by(Consent.at, Consent.id)))[::-1]
-    else:
-        before = [in_order < _place(older)] if older else []
-        found = list(db.session.scalars(mine.where(*before).order_by(Consent.at.desc(), Consent.id.desc())))
-    return Page(*cut(found, lambda line: line.id, size=PAGE, older_than=older, newer_than=newer))
+    places = {"older_than": _place(older), "newer_than": _place(newer)}
+    mine = select(Consent).where(Consent.subject_id == subject.id)
+    found = db.session.scalars(next_to(mine, (Consent.at, Consent.id), size=PAGE, **places)).all()
+    return Page(*cut(found, lambda line: line.id, size=PAGE, **places))
 
 
 def as_data(subject: Subject) -> list[dict[str, Any]]:
@@ -113,5 +109,5 @@ def _all(subject: Subject) -> Sequence[Consent]:
     return db.session.scalars(mine.order_by(Consent.at.desc(), Consent.id.desc())).all()
 
 
-def _place(line: Consent) -> Tuple:
-    return tuple_(line.at, line.id)
+def _place(line: Consent | None) -> AtTime | None:
+    return AtTime(line.at, line.id) if line else None

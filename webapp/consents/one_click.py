@@ -26,9 +26,8 @@ SHOWN = wordings.ONE_CLICK.shown(wordings.FALLBACK)
 
 DATABASE = "one_click"  # a connection of its own, for when all others are in use
 
-PLANNED_ANEW = (
-    10  # seconds: to read all of a table is as good as an index while it is empty, and ever worse from then on
-)
+# Seconds. To read all of a table is as good a plan as an index while the table is empty, and ever worse from then on.
+PLANNED_ANEW = 10
 
 Key = tuple[UUID, UUID]  # of whom, and of what topic
 

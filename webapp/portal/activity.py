@@ -187,7 +187,6 @@ def page(subject: Subject, *, older_than: Numbered | None = None, newer_than: Nu
     mine = select(AuditEntry).where(AuditEntry.subject_id == subject.id)
     query = next_to(mine, (AuditEntry.id,), size=PAGE, older_than=older_than, newer_than=newer_than)
     found = db.session.scalars(query).all()
-    found = found[::-1] if newer_than else found
     shown = cut(found, lambda entry: Numbered(entry.id), size=PAGE, older_than=older_than, newer_than=newer_than)
     return Page([_happening(entry, subject) for entry in shown.rows], shown.newer_than, shown.older_than)
 

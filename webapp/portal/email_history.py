@@ -65,7 +65,8 @@ def page(
 ) -> Page:
     """The newest emails, or those next to a place."""
     window = _window(subject, newer_than or older_than, newer=newer_than is not None, size=size + 1)
-    found = [_email(row, subject) for row in _described(window, subject)]
+    newest_first = [_email(row, subject) for row in _described(window, subject)]
+    found = newest_first[::-1] if newer_than else newest_first
     return Page(*cut(found, lambda email: email.place, size=size, older_than=older_than, newer_than=newer_than))
 
 

@@ -86,7 +86,7 @@ def page(table: SubjectTable, subject: Subject, *, older_than: Place | None, new
     """The newest rows of a table, or those next to a place."""
     place, mine = records.place_of(table), _selected(table, subject).limit(PAGE + 1)
     if newer_than is not None:
-        found = list(db.session.execute(mine.where(newer_than.newer(place)).order_by(*place)).mappings())[::-1]
+        found = list(db.session.execute(mine.where(newer_than.newer(place)).order_by(*place)).mappings())
     else:
         older = mine.where(older_than.older(place)) if older_than is not None else mine
         found = list(db.session.execute(older.order_by(*_newest_first(table))).mappings())

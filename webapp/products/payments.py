@@ -56,8 +56,7 @@ def page(subject: Subject, *, older_than: OnDay | None = None, newer_than: OnDay
     order = (Invoice.issued_on, Invoice.external_id)
     mine = select(Invoice).where(_is_seen(subject))
     found = db.session.scalars(next_to(mine, order, size=PAGE, older_than=older_than, newer_than=newer_than)).all()
-    shown = found[::-1] if newer_than else found
-    return Page(*cut(shown, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
+    return Page(*cut(found, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
 
 
 def everything(subject: Subject) -> Iterator[Invoice]:

@@ -56,8 +56,7 @@ def page(*, older_than: OnDay | None = None, newer_than: OnDay | None = None) ->
     entries = select(Disclosure, Subject.email).join(Subject, Subject.id == Disclosure.subject_id)
     query = next_to(entries, order, size=PAGE, older_than=older_than, newer_than=newer_than)
     found = [(entry, email) for entry, email in db.session.execute(query)]
-    shown = found[::-1] if newer_than else found
-    return Page(*cut(shown, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
+    return Page(*cut(found, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
 
 
 def _place(entry: tuple[Disclosure, str]) -> OnDay:

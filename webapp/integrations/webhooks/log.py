@@ -74,8 +74,7 @@ def page(
         found = found.where(ChangeEntry.kind == kind)
     query = next_to(found, (Delivery.change_id,), size=PAGE, older_than=older_than, newer_than=newer_than)
     rows = db.session.scalars(query).all()
-    shown = rows[::-1] if newer_than else rows
-    return cut(shown, lambda row: Numbered(row.change_id), size=PAGE, older_than=older_than, newer_than=newer_than)
+    return cut(rows, lambda row: Numbered(row.change_id), size=PAGE, older_than=older_than, newer_than=newer_than)
 
 
 def attempts(delivery: Delivery) -> Sequence[Attempt]:

@@ -23,7 +23,12 @@ SOMEBODY_ASKED = _l("You get this because somebody asked us to delete the data a
 def erasure_to_confirm(message: Message) -> Content:
     erasure = _in_state(message, ErasureState.PLANNED)
     token = erasures.link_token(erasure, now=utc_now())
-    return Content({"name": _name(message), "url": links.absolute_url("erasure.confirmation", token=token)})
+    return Content(
+        {
+            "name": profiles.first_name(message.subject_id),
+            "url": links.absolute_url("erasure.confirmation", token=token),
+        }
+    )
 
 
 @service_email("erasure/to_confirm_by_code", title=_l("Do you want all your data deleted?"), reason=SOMEBODY_ASKED)
@@ -46,7 +51,9 @@ def erasure_code(message: Message) -> Content:
 @service_email("erasure/confirmed", title=_l("Your data will be deleted"), reason=ASKED_FOR_IT)
 def erasure_confirmed(message: Message) -> Content:
     erasure = _in_state(message, ErasureState.CONFIRMED)
-    return Content({"name": _name(message), "when": erasure.starts_at, "stop_url": _stop_url(erasure)})
+    return Content(
+        {"name": profiles.first_name(message.subject_id), "when": erasure.starts_at, "stop_url": _stop_url(erasure)}
+    )
 
 
 @service_email("erasure/asked_again", title=_l("Less can be deleted than planned: go on?"), reason=ASKED_FOR_IT)
@@ -56,7 +63,7 @@ def erasure_asked_again(message: Message) -> Content:
     token = {} if for_others.has_account(erasure) else {"token": erasures.link_token(erasure, now=utc_now())}
     return Content(
         {
-            "name": _name(message),
+            "name": profiles.first_name(message.subject_id),
             "url": links.absolute_url(page, **token),
             "stop_url": _stop_url(erasure),
             "until": erasure.starts_at,
@@ -66,7 +73,7 @@ def erasure_asked_again(message: Message) -> Content:
 
 @service_email("erasure/cancelled", title=_l("Nothing is deleted"), reason=ASKED_FOR_IT)
 def erasure_cancelled(message: Message) -> Content:
-    return Content({"name": _name(message)})
+    return Content({"name": profiles.first_name(message.subject_id)})
 
 
 def _in_state(message: Message, *states: ErasureState) -> Erasure:
@@ -79,7 +86,3 @@ def _in_state(message: Message, *states: ErasureState) -> Erasure:
 def _stop_url(erasure: Erasure) -> str:
     token = links.sign(Purpose.CANCEL_ERASURE, now=utc_now(), erasure=str(erasure.id))
     return links.absolute_url("erasure.stopping", token=token)
-
-
-def _name(message: Message) -> str:
-    return profiles.first_name(message.subject_id)

@@ -60,8 +60,7 @@ def page(*, only_open: bool, older_than: AtTime | None = None, newer_than: AtTim
     query = _listed().where(_is_open()) if only_open else _listed()
     query = next_to(query, order, size=PAGE, older_than=older_than, newer_than=newer_than)
     found = [Listed(*row) for row in db.session.execute(query)]
-    shown = found[::-1] if newer_than else found
-    return Page(*cut(shown, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
+    return Page(*cut(found, _place, size=PAGE, older_than=older_than, newer_than=newer_than))
 
 
 def overview(*, now: datetime) -> Overview:
