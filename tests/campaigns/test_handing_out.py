@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, event, select, text, update
+from sqlalchemy import delete, select, text, update
 
 from jobs.job import commit_each
 from tests.campaigns.test_sending import RunJobs
 from tests.people import topic
+from tests.plans import asked_of, plan
 from tests.readers import is_sent, people, start_campaign
 from tests.relay import TestRelay
 from webapp.campaigns import claims, sending
@@ -51,26 +52,15 @@ def test_a_claim_reads_few_rows_of_a_large_campaign(news: UUID, counted: bool) -
     campaign = written_down(news)
     db.session.execute(text("ANALYZE deliveries" if counted else NOT_COUNTED))
     db.session.commit()
-    statements: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
-        statements.append((statement, values))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with asked_of(db.engine) as statements:
         assert len(take(campaign)) == claims.MOST
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
     [(taking, values)] = [one for one in statements if "FOR UPDATE" in one[0]]
     assert 0 < sum(_rows_read(taking, values | {"this_claim": uuid4()})) <= NEXT_NUMBERS
 
 
 def _rows_read(statement: str, values: Any) -> Iterator[int]:
     """From the ledger."""
-    explained = db.session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
-    nodes = [explained.scalar_one()[0]["Plan"]]
-    for node in nodes:
-        nodes += node.get("Plans", [])
+    for node in plan(db.session.connection(), statement, values, carried_out=True):
         if node.get("Relation Name", "").startswith("deliveries"):
             yield node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
 

@@ -1,16 +1,16 @@
 """The ledger through the years: a month leaves in one piece, its figures stay, and no page reads a whole month."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 
 from tests.people import Person, person, topic
+from tests.plans import asked_of, plan
 from tests.signed_in import signed_in
 from webapp import partitions
 from webapp.access import Role
@@ -110,11 +110,12 @@ def test_no_page_reads_a_whole_month(app: Flask, news: UUID, anna: Person) -> No
         signed_in(app.test_client(), person("mara@example.org", role=Role.MARKETER)),
         signed_in(app.test_client(), anna),
     )
-    with _asked_of_the_ledger() as statements:
+    with asked_of(db.engine) as asked:
         marketer.get("/marketing/campaigns")
         for campaign in campaigns:
             marketer.get(f"/marketing/campaigns/{campaign.id}")
         reader.get("/account/emails")
+    statements = [one for one in asked if "deliveries" in one[0]]
     assert statements
     for statement, values in statements:
         for scan in _scans_of_the_ledger(statement, values):
@@ -122,27 +123,10 @@ def test_no_page_reads_a_whole_month(app: Flask, news: UUID, anna: Person) -> No
             assert "Index Cond" in scan or scan["Node Type"] == "Bitmap Heap Scan", (scan, statement)
 
 
-@contextmanager
-def _asked_of_the_ledger() -> Iterator[list[tuple[str, Any]]]:
-    statements: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
-        if "deliveries" in statement:
-            statements.append((statement, values))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(db.engine, "before_cursor_execute", note)
-
-
 def _scans_of_the_ledger(statement: str, values: Any) -> Iterator[dict[str, Any]]:
     """As if the months were large: of the few rows here the planner would rather read all."""
     db.session.execute(text("SET LOCAL enable_seqscan = off"))
-    found = db.session.connection().exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar_one()
-    nodes = [found[0]["Plan"]]
-    while nodes:
-        node = nodes.pop()
-        nodes += node.get("Plans", [])
+    for node in plan(db.session.connection(), statement, values):
         if node.get("Relation Name", "").startswith("deliveries"):
             yield node
     db.session.rollback()

@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 import redis
 from flask import Flask
-from sqlalchemy import Connection, column, event, func, select, text
+from sqlalchemy import Connection, column, func, select, text
 from werkzeug.test import TestResponse
 
 from tests.people import person, subscribe, topic
+from tests.plans import asked_of, plan
 from webapp import audit, queue
 from webapp.changes import ChangeEntry
 from webapp.clock import utc_now
@@ -111,18 +112,8 @@ def test_of_a_double_click_in_one_go_the_first_counts(news: UUID) -> None:
 def test_it_takes_two_statements_and_no_cookie(news: UUID, post: Callable[..., TestResponse]) -> None:
     _key, token = reader("anna@example.org", news)
     db.session.commit()
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        statements.append(statement)
-
-    event.listen(db.engines[one_click.DATABASE], "before_cursor_execute", note)
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with asked_of(db.engine, db.engines[one_click.DATABASE]) as statements:
         answer = post(token, headers={"Cookie": "session=of-somebody", "Sec-GPC": "1"})
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-        event.remove(db.engines[one_click.DATABASE], "before_cursor_execute", note)
     assert len(statements) == 2
     assert "Set-Cookie" not in answer.headers
     assert "Vary" not in answer.headers
@@ -157,11 +148,7 @@ def test_among_many_each_is_found_by_an_index(app: Flask) -> None:
 def _plans(connection: Connection) -> Iterator[dict[str, Any]]:
     for statement in (one_click.READERS, one_click.WITHDRAW):
         nobody: dict[str, list[str]] = {name: [] for name in statement.compile().params}
-        [found] = connection.execute(text(f"EXPLAIN (FORMAT JSON) {statement.text}"), nobody).scalar_one()
-        nodes = [found["Plan"]]
-        for node in nodes:
-            yield node
-            nodes += node.get("Plans", [])
+        yield from plan(connection, str(statement.compile(connection)), nobody)
 
 
 def test_without_the_queue_it_works_as_ever(

@@ -4,14 +4,14 @@ import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from html import unescape
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from tests.pages import PageClient, statements
 from tests.people import Person, person
+from tests.plans import asked_of
 from tests.privacy.canaries import fill
 from tests.signed_in import signed_in
 from webapp import partitions
@@ -186,15 +186,9 @@ def queries(hers: PageClient, page: str) -> int:
 
 
 def plans(act: Callable[[], object]) -> list[str]:
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if "interactions" in statement:
-            asked.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    act()
-    event.remove(db.engine, "before_cursor_execute", note)
+    with asked_of(db.engine) as statements:
+        act()
+    asked = [one for one in statements if "interactions" in one[0]]
     assert asked
     connection = db.session.connection()
     return [

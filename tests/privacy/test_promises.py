@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, event, func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from jobs.privacy import measure_promises
 from tests.pages import PageClient
 from tests.people import Person, person, subscribe, topic
+from tests.plans import asked_of
 from tests.relay import TestRelay
 from webapp import audit, partitions
 from webapp.access import Role
@@ -327,16 +328,10 @@ def test_the_page_with_alerts_is_for_staff(client: PageClient, sign_in: SignIn, 
 
 def test_no_figure_reads_a_whole_table_of_customers(app: Flask) -> None:
     """Planned as for big tables. What has to count everybody is measured once an hour."""
-    asked: list[tuple[str, Any]] = []
-
-    def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_more: object) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    for figure in figures.values():
-        if figure.every < HOURLY:
-            figure.measure(now=utc_now())
-    event.remove(db.engine, "before_cursor_execute", note)
+    with asked_of(db.engine) as asked:
+        for figure in figures.values():
+            if figure.every < HOURLY:
+                figure.measure(now=utc_now())
     assert len(asked) > 8
     db.session.execute(text("SET LOCAL enable_seqscan = off"))
     plans = [

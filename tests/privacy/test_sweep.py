@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from jobs.retention import end_inactive, sweep_retention
 from tests.people import Person, person, subscribe, topic
+from tests.plans import plan
 from tests.sweeping import only, swept
 from webapp import audit, partitions
 from webapp.accounts.models import DeviceSession, SignUp
@@ -297,12 +298,8 @@ def _forget_statistics() -> None:
 
 
 def _plan(query: Any) -> Iterator[dict[str, Any]]:
-    sql = str(query.compile(db.engine, compile_kwargs={"literal_binds": True})).replace(":", r"\:")
-    [found] = db.session.execute(text(f"EXPLAIN (FORMAT JSON) {sql}")).scalar_one()
-    nodes = [found["Plan"]]
-    for node in nodes:
-        yield node
-        nodes += node.get("Plans", [])
+    sql = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    return plan(db.session.connection(), sql)
 
 
 def subject(who: Person) -> Subject:
