@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 
 Asked = tuple[str, Any]  # a statement and its values, as the driver gets them
 
@@ -34,3 +34,11 @@ def plan(connection: Connection, statement: str, values: Any = None, *, carried_
     for node in nodes:
         yield node
         nodes += node.get("Plans", [])
+
+
+def forget_statistics(connection: Connection) -> None:
+    """What the planner learned of the rows of other tests."""
+    ours = "FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    connection.execute(text(f"DELETE FROM pg_statistic WHERE starelid IN (SELECT oid {ours})"))
+    fresh = "UPDATE pg_class SET relpages = 0, reltuples = -1 "
+    connection.execute(text(f"{fresh} WHERE oid IN (SELECT oid {ours} AND relkind IN ('r', 'i'))"))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from jobs.retention import end_inactive, sweep_retention
 from tests.people import Person, person, subscribe, topic
-from tests.plans import plan
+from tests.plans import forget_statistics, plan
 from tests.sweeping import only, swept
 from webapp import audit, partitions
 from webapp.accounts.models import DeviceSession, SignUp
@@ -277,7 +277,7 @@ def test_every_rule_finds_its_rows_by_an_index(app: Flask) -> None:
     """However large a table gets. An index of only those rows that may be due at all needs no condition."""
     for off in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
         db.session.execute(text(f"SET LOCAL {off} = off"))
-    _forget_statistics()
+    forget_statistics(db.session.connection())
     partial = set(db.session.scalars(text("SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL")))
     slow = []
     for one in work.all_of(now=NOW):
@@ -287,14 +287,6 @@ def test_every_rule_finds_its_rows_by_an_index(app: Flask) -> None:
                 if is_scan and "Index Cond" not in node and node.get("Index Name") not in partial:
                     slow.append(f"{one.table.name}, {one.name}: {node['Node Type']} of {node['Relation Name']}")
     assert slow == []
-
-
-def _forget_statistics() -> None:
-    """What the planner learned of the rows of other tests, for this transaction."""
-    ours = "FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-    db.session.execute(text(f"DELETE FROM pg_statistic WHERE starelid IN (SELECT oid {ours})"))
-    fresh = "UPDATE pg_class SET relpages = 0, reltuples = -1 "
-    db.session.execute(text(f"{fresh} WHERE oid IN (SELECT oid {ours} AND relkind IN ('r', 'i'))"))
 
 
 def _plan(query: Any) -> Iterator[dict[str, Any]]:
